@@ -1,0 +1,1 @@
+"""One contract per table. Import tables from their module; nothing is re-exported."""
