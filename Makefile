@@ -1,0 +1,50 @@
+# Needs only python >= 3.11 with venv, make and git. Every target sets itself up first.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check fix golden docs bench
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+# The exact, hashed versions; then this checkout in place; then bytecode, so that the first run starts fast.
+# touch comes last, so an interrupted setup is done again.
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	-$(BIN)/python -m compileall -qq -j 2 .venv/lib >/dev/null 2>&1
+	touch $(READY)
+
+setup: $(READY) ## install into .venv
+
+demo: $(READY) ## a synthetic practice, audited and reported, in demo/
+	$(BIN)/altbenefit demo --out demo
+
+test: $(READY) ## the tests, in under five minutes
+	$(BIN)/python -m pytest -m "not slow" -n 2
+
+test-all: $(READY) ## every test, slow ones too
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY) ## style, types and stale generated docs; changes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/altbenefit dictionary | diff -q - docs/tables.md || { echo "docs/tables.md is stale: make docs" >&2; exit 1; }
+
+fix: $(READY) ## what ruff can put right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(READY) ## rewrite the expected files of the golden tests; review the diff like code
+	ALTBENEFIT_GOLDEN=rewrite $(BIN)/python -m pytest -m "not slow" -k golden
+
+docs: $(READY) ## rewrite the docs that come from the code
+	$(BIN)/altbenefit dictionary > docs/tables.md
+
+bench: $(READY) ## how fast the reader is, on this machine
+	$(BIN)/python -m benchmarks.read_835

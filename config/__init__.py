@@ -1,0 +1,1 @@
+"""Policy and price data, and the loader that turns them into settings."""
