@@ -1,0 +1,41 @@
+"""Claim-level alternate benefits on claims with several lines: given to a line only for a person to decide."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
+    """A claim's own row is dropped where a line already carries the finding, or moved to the one line that fits.
+
+    One line whose billed code the rules can downgrade, not denied and not flagged otherwise, takes the claim-level amount as
+    its candidate and becomes needs_review; with none or several the claim's row stays and the amount is unallocated.
+    Source: domain 1.6.
+    """
+    on_claim = pl.col("is_whole_claim") & (pl.col("verdict") == "needs_review") & (pl.col("claim_line_count") > 1)
+    claims = decided.filter(on_claim).select(
+        "claim_id", own_stated_cents="pr_stated_cents", own_co_cents="co_stated_cents", own_pi_cents="pi_stated_cents"
+    )
+    mine = decided.join(claims, on="claim_id", how="left").with_columns(is_open=pl.col("own_stated_cents").is_not_null())
+    line = ~pl.col("is_whole_claim")
+    flagged = (line & (pl.col("verdict") == "downgraded")).any().over("claim_id")
+    fits = line & pl.col("is_open") & (pl.col("verdict") != "downgraded") & pl.col("has_alternate") & ~pl.col("is_denied") & ~pl.col("is_bundle")
+    chosen = fits & (fits.sum().over("claim_id") == 1) & ~flagged
+    taken = pl.col("is_whole_claim") & pl.col("is_open") & (flagged | (fits.sum().over("claim_id") == 1))
+    # Amounts of the claim go with the line, so that the candidate is what the payer assigned.
+    moved = {
+        "pr_stated_cents": "own_stated_cents", "co_stated_cents": "own_co_cents", "pi_stated_cents": "own_pi_cents",
+    }  # fmt: skip
+    return (
+        mine.with_columns(is_chosen=chosen, is_taken=taken)
+        .filter(~pl.col("is_taken"))
+        .with_columns(
+            *(pl.when("is_chosen").then(pl.col(name) + pl.col(own)).otherwise(name).alias(name) for name, own in moved.items()),
+            pr_cents=pl.when("is_chosen").then(pl.col("pr_cents") + pl.col("own_stated_cents")).otherwise("pr_cents"),
+            verdict=pl.when("is_chosen").then(pl.lit("needs_review")).otherwise("verdict"),
+            paid_code=pl.when(pl.col("is_chosen") & ~pl.col("is_swap")).then(pl.coalesce("matched_code", "only_code")).otherwise("paid_code"),
+            paid_code_source=pl.when(pl.col("is_chosen") & ~pl.col("is_swap") & pl.col("only_code").is_not_null())
+            .then(pl.lit("only_rule")).when(pl.col("is_chosen") & ~pl.col("is_swap")).then(None).otherwise("paid_code_source"),
+        )
+        .drop("is_chosen", "is_taken", "is_open", *moved.values())
+    )

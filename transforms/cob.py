@@ -1,0 +1,35 @@
+"""What the patient is left with once her other plans have paid: the primary's responsibility less what they took over."""
+
+from __future__ import annotations
+
+import polars as pl
+
+KEY = ["patient_control_number", "service_date", "submitted_code", "charge_cents", "place"]
+
+
+def net_after_cob(primary: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """Adds net_cents to primary lines: PR of the line - paid and CO of the same line at later payers, never below zero.
+
+    The same line is the one with the same account number, service date, procedure billed and charge; the n-th of several
+    alike is the n-th of the other claim. Null where no later payer's remittance is on file. Source: domain 2.5.
+    """
+    later = (
+        live.filter(pl.col("is_after_prior_payer") & ~pl.col("is_whole_claim"))
+        .pipe(_numbered)
+        .group_by(KEY)
+        .agg(taken_over_cents=(pl.col("paid_cents") + pl.col("co_cents")).sum())
+    )
+    places = _numbered(live.filter(~pl.col("is_after_prior_payer"))).select("line_id", "place")
+    net = pl.max_horizontal(pl.col("pr_cents") - pl.col("taken_over_cents"), pl.lit(0))
+    return (
+        primary.join(places, on="line_id", how="left")
+        .join(later, on=KEY, how="left")
+        .with_columns(net_cents=pl.when(~pl.col("is_after_prior_payer")).then(net))
+        .drop("place", "taken_over_cents")
+    )
+
+
+def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
+    """Adds place: which of the lines alike of one claim this is, from 0."""
+    alike = ["claim_id", *KEY[:-1]]
+    return lines.sort("claim_id", "line_segment").with_columns(place=pl.int_range(pl.len()).over(alike))

@@ -1,0 +1,167 @@
+"""Was a line paid as something cheaper than what was done? Verdict, evidence tier and every signal, in one order of decision.
+
+The order is domain section 8: signatures that rule a downgrade out, then what the payer states, then the code swap, then
+remarks, then what only fees and history suggest. The first match decides; all signals are kept.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.tables.policy import AuditPolicy
+
+CODE_SWAP, STATED, FEE_MATCH, STATISTICAL = 1, 2, 3, 4
+CANNOT_BILL = "N842"  # the payer says the patient may not be billed, whatever PR says
+DECISION_COLUMNS = ("explanation", "verdict", "evidence_tier", "rule", "signals", "paid_code", "paid_code_source", "submitted_code",
+                    "submitted_code_source")  # fmt: skip
+
+
+def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """Adds the yes/no facts that the decision rests on. Needs the columns of `evidence` and is_reissue."""
+    stated = pl.col("pr_stated_cents") + pl.col("co_stated_cents") + pl.col("pi_stated_cents")
+    has = pl.col("reasons").list
+    seen = [group + "-" + reason for reason in policy.alternate_benefit_reasons for group in ("PR", "CO", "PI")]
+    swaps_alike = (pl.col("is_swap").cast(pl.Int64).sum().over("claim_id", "paid_code")) > 1
+    bundled_nearby = (pl.col("bundled_cents") != 0).any().over("claim_id")
+    schedule_cents = pl.col("schedule_fee_cents") * pl.col("units_paid")
+    prior = (pl.col("payer_rank").fill_null(1) > 1) | pl.col("has_prior_payer")
+    return lines.with_columns(
+        is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
+        is_stated_by_other=pl.col("oa_stated_cents") != 0,
+        is_after_prior_payer=prior,
+        is_bundle=pl.when(pl.col("is_swap"))
+        .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby) & ~prior))
+        .otherwise((pl.col("bundled_cents") != 0) & (pl.col("paid_cents") == 0)),
+        is_unit_change=~pl.col("is_swap") & (pl.col("units_paid") != pl.col("units_submitted")).fill_null(False),
+        is_correction_only=pl.col("remarks").list.set_intersection(list(policy.coding_correction_remarks)).list.len().gt(0),
+        is_remarked=pl.col("remarks").list.set_intersection(list(policy.alternate_benefit_remarks)).list.len().gt(0),
+        is_unbillable=pl.col("remarks").list.contains(CANNOT_BILL),
+        difference_cents=pl.col("pr_stated_cents") + pl.col("pr_noncovered_cents") + pl.col("pr_service_cents") + pl.col("pr_excess_cents"),
+        is_reduced=pl.when(prior | schedule_cents.is_null()).then(None).otherwise(pl.col("alternate_cents") < schedule_cents - 1),
+        allowed_ratio_bp=pl.when(~prior & (pl.col("units_paid") > 0)).then(
+            pl.col("alternate_cents") * 10_000 // (pl.col("usual_fee_cents") * pl.col("units_paid"))
+        ),
+    ).with_columns(
+        is_denied=~pl.col("is_whole_claim")
+        & (pl.col("paid_cents") == 0)
+        & (pl.col("pr_cost_share_cents") == 0)
+        & ~(pl.col("is_stated") & (pl.col("pr_maximum_cents") > 0))
+        & ~prior,
+        is_partial=(pl.col("alternate_cents") > 0) & pl.col("is_reduced").fill_null(True),
+    )
+
+
+def decide(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """Adds verdict (downgraded, needs_review, none), evidence_tier, rule, signals, explanation, and the codes as understood.
+
+    explanation names what a patient balance comes from where there is no downgrade; null where nothing particular does.
+    """
+    lines = with_facts(lines, policy)
+    verdict, tier = _verdict(policy)
+    swap_rule = pl.when("is_swap").then(pl.col("rule"))
+    is_flagged = pl.col("verdict") != "none"
+    inferred = ~pl.col("is_swap") & is_flagged & pl.col("billed_code").is_null()
+    by_office_fee = is_flagged & pl.col("billed_code").is_not_null() & ~pl.col("is_swap")
+    return (
+        lines.with_columns(verdict=verdict, evidence_tier=tier, signals=_signals(policy))
+        .with_columns(explanation=pl.when(pl.col("verdict") == "none").then(_explanation(policy)))
+        .with_columns(
+            rule=pl.when(by_office_fee).then("billed_rule").otherwise(
+                pl.coalesce(swap_rule, pl.when(inferred).then(pl.coalesce("matched_rule", "only_rule")))),
+            submitted_code=pl.when(by_office_fee).then("billed_code").otherwise("submitted_code"),
+            submitted_code_source=pl.when(by_office_fee).then(pl.lit("office_fee")).otherwise("submitted_code_source"),
+            paid_code=pl.when(inferred).then(pl.coalesce("matched_code", "only_code")).otherwise("paid_code"),
+            paid_code_source=pl.when(inferred & pl.col("matched_code").is_not_null()).then(pl.lit("fee_match"))
+            .when(inferred & pl.col("only_code").is_not_null()).then(pl.lit("only_rule"))
+            .when(~inferred & pl.col("paid_code").is_not_null()).then(pl.lit("SVC01")),
+        )
+    )  # fmt: skip
+
+
+def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
+    """Verdict and tier by the first rule that holds."""
+    yes, review, none = pl.lit("downgraded"), pl.lit("needs_review"), pl.lit("none")
+    stated, swap = pl.col("is_stated"), pl.col("is_swap")
+    mapped, rule = pl.col("rule").is_not_null(), pl.col("rule_verdict")
+    is_benefit_pair = pl.col("kind").is_in(["M", "P"])
+    stated_tier = pl.when("is_swap").then(CODE_SWAP).otherwise(STATED)
+    matched = pl.col("matched_code").is_not_null()
+    serviced = pl.col("reasons").list.set_intersection(_any_group(policy.alternative_service_reasons)).list.len().gt(0)
+    remarked = pl.col("is_remarked") | serviced
+    office_clue_matches = (pl.col("alternate_cents") - pl.col("paid_code_fee_cents") * pl.col("units_paid")).abs() <= 1
+    silent = pl.col("billed_code").is_not_null() & ~pl.col("is_after_prior_payer") & (pl.col("alternate_cents") > 0)
+    far_below = pl.col("allowed_ratio_bp") < policy.history_ratio_pct * 100
+    fee_verdict = yes if policy.fee_match_confirms else review
+    rungs: list[tuple[pl.Expr, pl.Expr, pl.Expr | int | None]] = [
+        # A claim-level reason that no line can be given: the claim's own row.
+        (pl.col("is_whole_claim") & (stated | pl.col("is_stated_by_other")), review, None),
+        (pl.col("is_whole_claim"), none, None),
+        (pl.col("is_bundle") | pl.col("is_denied") | (pl.col("is_unit_change") & ~stated), none, None),
+        # What contradicts itself is for a person.
+        (pl.col("is_stated_by_other") & ~stated, review, None),
+        (stated & swap & ~mapped, review, None),
+        (stated & pl.col("is_unbillable") & (pl.col("pr_stated_cents") > 0), review, None),
+        (stated & swap & pl.col("kind").is_in(["F", "B"]), review, None),
+        (stated, yes, stated_tier),
+        # The pair of codes alone.
+        (swap & mapped & (rule == "yes") & is_benefit_pair & pl.col("is_correction_only") & (pl.col("difference_cents") == 0), review, CODE_SWAP),
+        (swap & mapped & (rule == "yes") & is_benefit_pair & (pl.col("is_reduced").fill_null(True) | (pl.col("difference_cents") > 0)), yes, CODE_SWAP),
+        (swap & mapped & (rule == "yes") & is_benefit_pair, review, CODE_SWAP),
+        (swap & mapped & (rule == "review"), review, CODE_SWAP),
+        (swap & (mapped | pl.col("is_reversed")), none, None),
+        (swap, review, None),
+        # Remarks and B8, which need the fee to agree.
+        (remarked & pl.col("is_partial") & matched, yes, STATED),
+        (remarked & pl.col("is_partial"), review, STATED),
+        # What only the fees say.
+        (matched & pl.col("is_reduced").fill_null(True) & ~pl.col("is_after_prior_payer"), fee_verdict, FEE_MATCH),
+        (silent, review, pl.when(office_clue_matches).then(FEE_MATCH)),
+        (far_below & pl.col("is_reduced").fill_null(True) & (pl.col("alternate_cents") > 0), review, STATISTICAL),
+    ]
+    verdict, tier = none, pl.lit(None, pl.Int64)
+    for holds, outcome, outcome_tier in reversed(rungs):
+        holds = holds.fill_null(False)
+        verdict = pl.when(holds).then(outcome).otherwise(verdict)
+        tier = pl.when(holds).then(pl.lit(outcome_tier, pl.Int64) if not isinstance(outcome_tier, pl.Expr) else outcome_tier.cast(pl.Int64)).otherwise(tier)
+    return verdict, tier
+
+
+def _any_group(reasons: tuple[str, ...]) -> list[str]:
+    return [group + "-" + reason for reason in reasons for group in ("PR", "CO", "PI", "OA")]
+
+
+def _signals(policy: AuditPolicy) -> pl.Expr:
+    """Everything found on the line that bears on a downgrade, for or against, in a fixed order."""
+    codes = _any_group((*policy.alternate_benefit_reasons, *policy.alternative_service_reasons, *policy.noncovered_reasons))
+    telling = [*policy.alternate_benefit_remarks, *policy.supporting_remarks, *policy.coding_correction_remarks, CANNOT_BILL]
+    flags = {
+        "code_swap": pl.col("is_swap") & pl.col("rule").is_not_null(),
+        "unknown_code_swap": pl.col("is_swap") & pl.col("rule").is_null() & ~pl.col("is_reversed"),
+        "claim_level_reason": pl.col("states_benefit_at_claim_level"),
+        "allowed_equals_alternate_fee": pl.col("matched_code").is_not_null(),
+        "charge_equals_office_fee_of_other_code": pl.col("billed_code").is_not_null(),
+        "allowed_below_schedule": pl.col("is_reduced").fill_null(False),
+        "allowed_far_below_history": (pl.col("allowed_ratio_bp") < policy.history_ratio_pct * 100).fill_null(False),
+        "paid_again_without_reversal": pl.col("is_reissue"),
+        "prior_payer": pl.col("is_after_prior_payer"),
+        "forwarded_to_secondary": pl.col("claim_status_code").is_in(["19", "20", "21"]).fill_null(False),
+    }
+    named = pl.concat_list(pl.when(holds).then(pl.lit(name)) for name, holds in flags.items()).list.drop_nulls()
+    by_code = pl.col("reasons").list.set_intersection(codes).list.sort()
+    by_remark = pl.col("remarks").list.set_intersection(telling).list.sort()
+    return pl.concat_list(named, by_code, by_remark)
+
+
+def _explanation(policy: AuditPolicy) -> pl.Expr:
+    """What the patient's balance comes from on a line that was not downgraded; null where only the ordinary share is left."""
+    limited = pl.col("remarks").list.set_intersection(list(policy.frequency_remarks)).list.len().gt(0) | (pl.col("pr_frequency_cents") > 0)
+    name = (
+        pl.when("is_bundle").then(pl.lit("bundling"))
+        .when("is_swap").then(pl.lit("recoding"))
+        .when(limited).then(pl.lit("frequency"))
+        .when(pl.col("pr_maximum_cents") > 0).then(pl.lit("maximum"))
+        .when("is_unit_change").then(pl.lit("units"))
+        .when("is_denied").then(pl.lit("denial"))
+        .when(pl.col("pr_deductible_cents") > 0).then(pl.lit("deductible"))
+    )  # fmt: skip
+    return pl.when(pl.col("pr_cents") > 0).then(name)

@@ -1,0 +1,122 @@
+"""What speaks for a downgrade on a line: the pair of codes, the fee it was paid at, the charge, the payer's own history.
+
+Each function takes adjudicated lines and adds columns; none decides. Verdicts are in `downgrades`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.fees import contracted_fees, exact_median, in_force, is_ordinary, office_fees, table_coverage
+from transforms.tables.policy import AuditPolicy
+
+RULE_COLUMNS = ["rule", "kind", "rule_verdict"]
+
+
+def with_schedule(lines: pl.DataFrame, fees: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
+    """Adds schedule_fee_cents and paid_code_fee_cents (a unit), and table_coverage_bp, from the practice's tables."""
+    codes = ("submitted_code", "schedule_fee_cents"), ("paid_code", "paid_code_fee_cents")
+    for code, name in codes:
+        keys = lines.select("payer_id", "fee_date", procedure_code=code).drop_nulls()
+        found = contracted_fees(keys, fees).rename({"procedure_code": code, "fee_cents": name})
+        lines = lines.join(found, on=["payer_id", code, "fee_date"], how="left")
+    keys = lines.select("payer_id", "fee_date", procedure_code="submitted_code").drop_nulls()
+    shares = table_coverage(keys, coverage).rename({"procedure_code": "submitted_code", "coverage_bp": "table_coverage_bp"})
+    return lines.join(shares, on=["payer_id", "submitted_code", "fee_date"], how="left")
+
+
+def rules_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Distinct keys of the lines with each rule in force; where a payer has rules of its own for a key, only those."""
+    keys = lines.select("payer_id", "fee_date", *on).drop_nulls().unique()
+    dated = rules.rename({"payer_id": "rule_payer_id", "verdict": "rule_verdict"}).with_columns(rule_from="effective_from")
+    found = in_force(keys, dated.drop("confidence", "source"), on)
+    found = found.filter(pl.col("rule_payer_id").is_null() | (pl.col("rule_payer_id") == pl.col("payer_id")))
+    key = ["payer_id", "fee_date", *on]
+    has_own = pl.col("rule_payer_id").is_not_null().any().over(key)
+    own = found.filter(pl.col("rule_payer_id").is_not_null() | ~has_own)
+    return own.with_columns(rule=pl.col("rule") + "@" + pl.col("rule_from").cast(pl.String)).drop("rule_from", "rule_payer_id")
+
+
+def with_swap(lines: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
+    """Adds is_swap, the rule for the pair (null: none on file), and is_reversed where the rules know it the other way round."""
+    is_swap = (pl.col("submitted_code") != pl.col("paid_code")).fill_null(False)
+    lines = lines.with_columns(is_swap=is_swap)
+    swaps = lines.filter("is_swap")
+    pair = ["submitted_code", "paid_code"]
+    known = rules_in_force(swaps, rules, pair).sort("rule").unique(["payer_id", "fee_date", *pair], keep="first", maintain_order=True)
+    turned = swaps.rename({"submitted_code": "paid_code", "paid_code": "submitted_code"})
+    reverse = rules_in_force(turned, rules, pair).select("payer_id", "fee_date", submitted_code="paid_code", paid_code="submitted_code").unique()
+    key = ["payer_id", "fee_date", *pair]
+    return (
+        lines.join(known.select(*key, *RULE_COLUMNS), on=key, how="left")
+        .join(reverse.with_columns(is_reversed=True), on=key, how="left")
+        .with_columns(pl.col("is_reversed").fill_null(False))
+    )
+
+
+def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
+    """Adds for lines without a swap: has_alternate (the rules can downgrade it), matched_code (the alternate whose fee on the
+    schedule was allowed, within one cent), only_code (the one alternate the rules allow), and the rule of either.
+
+    A fee that is also the submitted code's own fee proves nothing. Material pairs come before class pairs.
+    """
+    benefit = rules.filter((pl.col("verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
+    plain = lines.filter(~pl.col("is_swap"))
+    key = ["payer_id", "fee_date", "submitted_code"]
+    choices_by_code = rules_in_force(plain, benefit, ["submitted_code"]).select(
+        *key, "kind", alternate_code="paid_code", alternate_rule="rule"
+    )
+    sole = choices_by_code.filter(pl.len().over(key) == 1).select(*key, only_code="alternate_code", only_rule="alternate_rule")
+    priced = contracted_fees(choices_by_code.select("payer_id", "fee_date", procedure_code="alternate_code"), fees)
+    choices = choices_by_code.join(priced.rename({"procedure_code": "alternate_code"}), on=["payer_id", "alternate_code", "fee_date"], how="inner")
+    near = (pl.col("alternate_cents") - pl.col("fee_cents") * pl.col("units_paid")).abs() <= 1
+    own = (pl.col("alternate_cents") - pl.col("schedule_fee_cents").fill_null(-10) * pl.col("units_paid")).abs() <= 1
+    matched = (
+        plain.filter((pl.col("alternate_cents") > 0) & (pl.col("units_paid") > 0))
+        .select("line_id", *key, "alternate_cents", "schedule_fee_cents", "units_paid")
+        .join(choices, on=key, how="inner")
+        .filter(near & ~own)
+        .sort("line_id", "kind", "alternate_code")
+        .unique("line_id", keep="first", maintain_order=True)
+        .select("line_id", matched_code="alternate_code", matched_rule="alternate_rule")
+    )
+    known = choices_by_code.select(*key, has_alternate=True).unique()
+    return (
+        lines.join(known, on=key, how="left")
+        .join(sole, on=key, how="left")
+        .join(matched, on="line_id", how="left")
+        .with_columns(pl.col("has_alternate").fill_null(False))
+    )
+
+
+def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
+    """Adds billed_code: the code that must have been billed, where the charge is not the office fee of the code shown but is
+    exactly that of one code the rules say is paid as it (a payer that leaves SVC06 out); and billed_rule.
+    """
+    benefit = rules.filter((pl.col("verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
+    plain = lines.filter(~pl.col("is_swap") & (pl.col("units_paid") > 0))
+    shown = plain.select("line_id", "payer_id", "fee_date", "paid_code", unit_cents=pl.col("charge_cents") // pl.col("units_paid")).drop_nulls()
+    own = office_fees(shown.select("fee_date", procedure_code="paid_code"), fees).rename({"procedure_code": "paid_code"})
+    odd = shown.join(own, on=["paid_code", "fee_date"], how="inner").filter(pl.col("office_fee_cents") != pl.col("unit_cents"))
+    sources = rules_in_force(odd, benefit, ["paid_code"]).rename({"submitted_code": "billed_code", "rule": "billed_rule"})
+    billed = office_fees(sources.select("fee_date", procedure_code="billed_code"), fees).rename({"procedure_code": "billed_code"})
+    found = (
+        odd.select("line_id", "payer_id", "fee_date", "paid_code", "unit_cents")
+        .join(sources, on=["payer_id", "fee_date", "paid_code"], how="inner")
+        .join(billed, on=["billed_code", "fee_date"], how="inner")
+        .filter(pl.col("office_fee_cents") == pl.col("unit_cents"))
+        .filter(pl.col("billed_code").n_unique().over("line_id") == 1)
+        .sort("line_id", "billed_rule")
+        .unique("line_id", keep="first", maintain_order=True)
+    )
+    return lines.join(found.select("line_id", "billed_code", "billed_rule"), on="line_id", how="left")
+
+
+def with_history(lines: pl.DataFrame, every_line: pl.LazyFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """Adds usual_fee_cents (a unit): the median the payer allows for the code billed, where it was seen often enough."""
+    unit = every_line.filter(is_ordinary()).select(
+        "payer_id", "submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid")
+    )
+    usual = exact_median(unit, ["payer_id", "submitted_code"], "unit_cents")
+    often = usual.filter(pl.col("observed_count") >= policy.history_minimum_lines)
+    return lines.join(often.select("payer_id", "submitted_code", usual_fee_cents="median").collect(), on=["payer_id", "submitted_code"], how="left")

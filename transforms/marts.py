@@ -1,0 +1,137 @@
+"""The audit as a chain of pure stages: settle, detect, price, rank. One Prefect task is one line over each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.adjudicated import adjudicated_lines
+from transforms.asks import alternate_fee_schedule, ask_outcomes, fee_asks
+from transforms.claim_level import place_claim_level
+from transforms.cob import net_after_cob
+from transforms.downgrades import decide
+from transforms.evidence import with_fee_match, with_history, with_office_fee_clue, with_schedule, with_swap
+from transforms.fees import observed_coverage, observed_fees
+from transforms.findings import apply_decisions, findings_table, with_counting
+from transforms.live import settle_claims
+from transforms.payers import map_payers
+from transforms.ranking import payer_alternate_ranking, payer_code_ranking
+from transforms.side_views import explained_otherwise, not_live, payment_totals, runs, silent_payers, unmapped_payers, weekly_trend
+from transforms.surprise import price as price_lines
+from transforms.tables.files import FILES
+from transforms.tables.policy import Settings
+from transforms.tables.quarantine import QUARANTINE
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The canonical tables as lazy frames, each with its contract's columns."""
+
+    files: pl.LazyFrame
+    payments: pl.LazyFrame
+    claims: pl.LazyFrame
+    service_lines: pl.LazyFrame
+    adjustments: pl.LazyFrame
+    provider_adjustments: pl.LazyFrame
+    quarantine: pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What stands on the business date: mapped payments, all claims with their state, and live adjudicated lines (cents)."""
+
+    payments: pl.DataFrame
+    claims: pl.DataFrame
+    lines: pl.DataFrame
+
+
+def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
+    """Payments dated up to the business date, their payers mapped, and the claims and lines that still stand."""
+    payments = map_payers(lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect(), settings.payers, settings.policy.balance_basis)
+    header = payments.select("payment_id", "payer_id", "payment_date")
+    claims = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
+    dates = lake.service_lines.select("claim_id", "service_date", "remark_codes").collect()
+    reasons = lake.adjustments.select("claim_id", "reason_code").filter(pl.col("reason_code") == "B13").collect()
+    states = settle_claims(claims, dates, reasons, lake.provider_adjustments.collect())
+    claims = claims.join(states, on="claim_id", how="left")
+    standing = claims.filter(pl.col("state") == "live").select("claim_id").lazy()
+    lines = adjudicated_lines(
+        payments.lazy(),
+        lake.claims.join(standing, on="claim_id", how="semi"),
+        lake.service_lines.join(standing, on="claim_id", how="semi"),
+        lake.adjustments.join(standing, on="claim_id", how="semi"),
+        settings.policy,
+    )
+    reissues = claims.select("claim_id", "is_reissue").lazy()
+    return Settled(payments, claims, lines.join(reissues, on="claim_id", how="left").collect())
+
+
+def detect(settled: Settled, settings: Settings) -> pl.DataFrame:
+    """Every live line with its evidence, verdict and, where there is no downgrade, what explains a patient balance."""
+    lines = settled.lines
+    evidence = with_schedule(lines, settings.fees, settings.coverage)
+    evidence = with_swap(evidence, settings.rules)
+    evidence = with_fee_match(evidence, settings.rules, settings.fees)
+    evidence = with_office_fee_clue(evidence, settings.rules, settings.fees)
+    evidence = with_history(evidence, lines.lazy(), settings.policy)
+    decided = decide(evidence, settings.policy)
+    # A claim paid again with nothing that says which payment stands is for a person, whatever the line says.
+    doubtful = pl.col("is_reissue") & (pl.col("verdict") == "downgraded")
+    decided = decided.with_columns(verdict=pl.when(doubtful).then(pl.lit("needs_review")).otherwise("verdict"))
+    return place_claim_level(decided)
+
+
+def price(decided: pl.DataFrame, settled: Settled, settings: Settings, decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Flagged and review lines with their money in cents, and whether each counts."""
+    flagged = apply_decisions(decided, decisions).filter(pl.col("verdict") != "none")
+    # The code billed may have been inferred since, so its fee and coverage are looked up again.
+    flagged = with_schedule(
+        flagged.drop("schedule_fee_cents", "paid_code_fee_cents", "table_coverage_bp"), settings.fees, settings.coverage
+    )
+    every = settled.lines.lazy()
+    code = {"procedure_code": "submitted_code"}
+    fees = observed_fees(every, settings.policy.minimum_observed_lines).rename(code).drop("observed_count").collect()
+    shares = observed_coverage(every, settings.policy.minimum_observed_lines).rename(code).collect()
+    key = ["payer_id", "submitted_code"]
+    priced = price_lines(flagged.join(fees, on=key, how="left").join(shares, on=key, how="left"))
+    netted = net_after_cob(priced, settled.lines)
+    policy = settings.policy
+    return with_counting(netted, as_of, policy.ranking_window_months, exclude_unbalanced=policy.exclude_unbalanced_payments)
+
+
+def rank(
+    priced: pl.DataFrame, decided: pl.DataFrame, settled: Settled, lake: Lake, settings: Settings, as_of: date
+) -> dict[str, pl.DataFrame]:
+    """Every published mart by table name, conformed to its contract and sorted."""
+    policy = settings.policy
+    counted = priced.filter("counted")
+    months, small = policy.ranking_window_months, policy.small_cell_count
+    standing = priced.filter((pl.col("verdict") == "downgraded") & ~pl.col("is_after_prior_payer"))
+    files = FILES.conform(lake.files.filter(pl.col("loaded_on") <= pl.lit(as_of)).collect()).sort(FILES.sort)
+    return {
+        "findings": findings_table(priced),
+        "payer_code_ranking": payer_code_ranking(counted, as_of, months, small),
+        "payer_alternate_ranking": payer_alternate_ranking(counted, as_of, months, small),
+        "fee_asks": fee_asks(counted, policy.increases_pct),
+        "alternate_fee_schedule": alternate_fee_schedule(standing),
+        "ask_outcomes": ask_outcomes(standing, settings.asks, settings.payers, as_of),
+        "weekly_trend": weekly_trend(priced),
+        "explained_otherwise": explained_otherwise(decided),
+        "not_live": not_live(settled.claims),
+        "unmapped_payers": unmapped_payers(settled.payments, settled.claims),
+        "silent_payers": silent_payers(settled.payments, as_of),
+        "payment_totals": payment_totals(settled.payments),
+        "files": files,
+        "runs": runs(files),
+        "quarantine": QUARANTINE.conform(lake.quarantine.collect()).sort(QUARANTINE.sort),
+    }
+
+
+def build_marts(lake: Lake, settings: Settings, as_of: date, decisions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """All stages in one call."""
+    settled = settle(lake, settings, as_of)
+    decided = detect(settled, settings)
+    priced = price(decided, settled, settings, decisions, as_of)
+    return rank(priced, decided, settled, lake, settings, as_of)

@@ -1,0 +1,124 @@
+"""What a downgrade left the patient with beyond what she would have owed: R - E, to the cent, with every figure's source.
+
+Symbols of domain 3.1: C charge, S contracted fee of the code billed, A alternate fee allowed, D deductible, K copay,
+P paid, R patient responsibility, E expected patient responsibility, p coverage. All in int64 cents; rounding is half up,
+once, per line.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+FULL = 10_000  # 100 % in hundredths of a percent
+
+
+def half_up(amount: pl.Expr, share_bp: pl.Expr) -> pl.Expr:
+    """amount x share, in cents, rounded half up; both non-negative."""
+    return (amount * share_bp * 2 + FULL) // (FULL * 2)
+
+
+def price(found: pl.DataFrame) -> pl.DataFrame:
+    """Adds the money of findings to flagged and review lines; see contract `findings` for each column.
+
+    Needs schedule_fee_cents, observed_fee_cents (a unit), table_coverage_bp and observed_coverage_bp. Nothing is guessed:
+    where the fee or the coverage stays unknown, surprise is the amount the payer tagged (upgrade_difference); where even
+    that is not known the line is not priced and every figure is null.
+    """
+    priced = found.with_columns(*_fee()).with_columns(*_coverage()).with_columns(expected_cents=_expected())
+    return priced.with_columns(tagged_cents=_tagged(), responsibility_cents=_responsibility()).with_columns(*_outcome())
+
+
+def _fee() -> list[pl.Expr]:
+    """S and where it comes from: the schedule, else what the payer usually allows, else charge less write-off (domain 3.2)."""
+    units = pl.col("units_paid")
+    # Charge less write-off is the contracted fee only where the difference was left to the patient (convention a).
+    left_to_patient = (pl.col("writeoff_cents") > 0) & (pl.col("pr_stated_cents") + pl.col("pr_service_cents") > 0)
+    by_writeoff = pl.when(
+        left_to_patient & (pl.col("co_stated_cents") == 0) & (pl.col("network") == "in") & ~pl.col("is_after_prior_payer")
+    ).then(pl.col("charge_cents") - pl.col("writeoff_cents"))
+    known = pl.col("submitted_code").is_not_null() & (units > 0)
+    schedule, observed = pl.col("schedule_fee_cents") * units, pl.col("observed_fee_cents") * units
+    fee = pl.when(known).then(pl.coalesce(schedule, observed, by_writeoff))
+    source = pl.when(fee.is_null()).then(None).when(schedule.is_not_null()).then(pl.lit("schedule"))
+    return [
+        pl.min_horizontal(fee, pl.when(fee.is_not_null()).then("charge_cents")).alias("contracted_cents"),
+        source.when(observed.is_not_null()).then(pl.lit("observed")).otherwise(pl.lit("charge_less_writeoff")).alias("contracted_fee_source"),
+        ((pl.col("pr_maximum_cents") > 0)).alias("is_maximum_reached"),
+        ((pl.col("pr_deductible_cents") > 0) & (pl.col("pr_deductible_cents") == pl.col("alternate_cents"))).alias("is_deductible_censored"),
+    ]
+
+
+def _coverage() -> list[pl.Expr]:
+    """p and where it comes from: the plan table, else the payer's other lines of that code, else this line's own share."""
+    after = pl.col("alternate_cents") - pl.col("pr_deductible_cents") - pl.col("pr_copay_cents")
+    percent = (pl.col("paid_cents") * 200 + after) // (after * 2)
+    fits = ((after * percent * 2 + 100) // 200 - pl.col("paid_cents")).abs() <= 1
+    own = pl.when((after > 0) & (pl.col("paid_cents") > 0) & fits & (percent <= 100) & ~pl.col("is_maximum_reached")).then(percent * 100)
+    table, observed = pl.col("table_coverage_bp"), pl.col("observed_coverage_bp")
+    share = pl.coalesce(table, observed, own)
+    source = pl.when(table.is_not_null()).then(pl.lit("coverage_table")).when(observed.is_not_null()).then(pl.lit("observed"))
+    return [share.alias("coverage_bp"), source.when(own.is_not_null()).then(pl.lit("alternate_on_line")).alias("coverage_source"),
+            own.alias("alternate_coverage_bp")]  # fmt: skip
+
+
+def _benefit() -> pl.Expr:
+    """What the plan would have paid for the code billed: (S - D - K) x p, at most what the maximum left."""
+    base = pl.max_horizontal(pl.col("contracted_cents") - pl.col("pr_deductible_cents") - pl.col("pr_copay_cents"), pl.lit(0))
+    due = half_up(base, pl.col("coverage_bp"))
+    benefit = pl.when("is_maximum_reached").then(pl.min_horizontal(due, "paid_cents")).otherwise(due)
+    return pl.when(pl.col("contracted_cents").is_not_null() & pl.col("coverage_bp").is_not_null()).then(benefit)
+
+
+def _expected() -> pl.Expr:
+    """E: the contracted fee less the benefit; out of network the charge less the benefit."""
+    return pl.when(pl.col("network") == "out").then("charge_cents").otherwise("contracted_cents") - _benefit()
+
+
+def _tagged() -> pl.Expr:
+    """U: patient money that carries the downgrade's own reason; 169, else 96 or B8, else 45 in network (domain 3.2)."""
+    stated, other = pl.col("pr_stated_cents"), pl.col("pr_noncovered_cents") + pl.col("pr_service_cents")
+    excess = pl.when(pl.col("network") == "in").then("pr_excess_cents").otherwise(0)
+    return pl.when(stated > 0).then(stated).when(other > 0).then(other).otherwise(excess)
+
+
+def _responsibility() -> pl.Expr:
+    """R by the payer's balance basis: as the payer states it, or up to the contracted or the usual fee.
+
+    What the payer assigned to the practice or to nobody (CO, PI, OA) is never the patient's, whatever the basis.
+    """
+    not_patient = pl.col("co_stated_cents") + pl.col("co_service_cents") + pl.col("pi_stated_cents") + pl.col("oa_stated_cents")
+    to_contracted = pl.col("contracted_cents") - pl.col("paid_cents") - not_patient
+    to_office = pl.col("charge_cents") - pl.col("paid_cents") - not_patient
+    basis = pl.col("balance_basis")
+    computed = pl.when(basis == "contracted_fee").then(to_contracted).when(basis == "office_fee").then(to_office)
+    return pl.when(basis == "stated").then("pr_cents").otherwise(pl.max_horizontal(computed, pl.lit(0)))
+
+
+def _outcome() -> list[pl.Expr]:
+    by_fee = pl.col("expected_cents").is_not_null() & pl.col("responsibility_cents").is_not_null()
+    # Lines under unallocated claim-level money, and reissues, hold no amount of their own to stand on.
+    is_priceable = ~pl.col("has_claim_level_money")
+    surprise = pl.when(~is_priceable).then(None).when(by_fee).then(
+        pl.max_horizontal(pl.col("responsibility_cents") - pl.col("expected_cents"), pl.lit(0))
+    ).otherwise(pl.max_horizontal("tagged_cents", pl.lit(0)))
+    basis = (
+        pl.when(~is_priceable).then(None)
+        .when(~by_fee).then(pl.lit("upgrade_difference"))
+        .when(pl.col("contracted_fee_source") == "schedule").then(pl.lit("fee_schedule"))
+        .otherwise(pl.lit("observed_fee"))
+    )  # fmt: skip
+    billable = pl.col("paid_cents") + pl.col("pr_cents")
+    above = pl.when(pl.col("contracted_cents").is_not_null()).then(
+        pl.when(pl.col("network") == "out").then(0).otherwise(pl.max_horizontal(billable - pl.col("contracted_cents"), pl.lit(0)))
+    )
+    silent = (pl.col("verdict") == "needs_review") & (pl.col("tagged_cents") == 0) & pl.col("is_reduced").fill_null(False)
+    absorbed = pl.col("co_stated_cents") + pl.col("co_service_cents")
+    swallowed = pl.when(silent & (pl.col("writeoff_cents") > 0)).then(pl.col("contracted_cents") - pl.col("alternate_cents")).otherwise(0)
+    return [
+        surprise.alias("surprise_cents"),
+        basis.alias("surprise_basis"),
+        (_benefit() - pl.col("paid_cents")).alias("shortfall_cents"),
+        above.alias("above_schedule_cents"),
+        (absorbed + pl.max_horizontal(swallowed.fill_null(0), pl.lit(0))).alias("absorbed_cents"),
+        (pl.col("pi_stated_cents") + pl.col("oa_stated_cents")).alias("unclear_cents"),
+    ]
