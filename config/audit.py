@@ -1,0 +1,60 @@
+"""`audit.yaml` to the policy of a run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from config.files import SHIPPED, read_yaml
+from config.values import Place, flag, items, mapping, one_of, text, texts, whole
+from transforms.tables.policy import AuditPolicy
+
+FILE = "audit.yaml"
+BASES = ("stated", "contracted_fee", "office_fee")
+KEYS = tuple(field.name for field in fields(AuditPolicy))
+BOUNDS = {  # smallest and largest value that makes sense
+    "ranking_window_months": (1, 120),
+    "minimum_observed_lines": (1, 10_000),
+    "history_minimum_lines": (2, 10_000),
+    "history_ratio_pct": (1, 100),
+    "small_cell_count": (0, 1_000),
+    "history_retention_months": (1, 600),
+}
+FLAGS = ("fee_match_confirms", "exclude_unbalanced_payments")
+
+
+def read_policy(files: dict[str, Path]) -> AuditPolicy:
+    """The policy in force; a key that the practice's own audit.yaml leaves out keeps its shipped value."""
+    shipped = _keys(SHIPPED / FILE)
+    own = _keys(files[FILE])
+    place = Place(FILE)
+    return AuditPolicy(**{key: _value(key, own.get(key, shipped[key]), place.at(key)) for key in KEYS})
+
+
+def _keys(path: Path) -> dict[str, Any]:
+    return mapping(read_yaml(FILE, path), Place(FILE), KEYS)
+
+
+def _value(key: str, value: Any, place: Place) -> Any:
+    if key == "balance_basis":
+        return one_of(value, place, BASES)
+    if key in BOUNDS:
+        return whole(value, place, *BOUNDS[key])
+    if key in FLAGS:
+        return flag(value, place)
+    if key == "increases_pct":
+        return tuple(sorted({whole(item, where, 1, 100) for where, item in items(value, place)}))
+    if key == "remark_text_patterns":
+        return tuple(_pattern(item, where) for where, item in items(value, place))
+    return texts(value, place)
+
+
+def _pattern(value: Any, place: Place) -> str:
+    found = text(value, place)
+    try:
+        re.compile(found)
+    except re.error as error:
+        raise place.error(f"this is no regular expression ({error.msg})", "Quote it, and check brackets and backslashes.") from error
+    return found
