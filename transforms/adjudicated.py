@@ -64,6 +64,7 @@ def adjudicated_lines(
         .with_columns(
             alternate_cents=pl.col("paid_cents") + pl.col("pr_cost_share_cents") + pl.col("pr_maximum_cents"),
             fee_date=pl.coalesce("service_date", "payment_date"),
+            is_after_prior_payer=(pl.col("payer_rank").fill_null(1) > 1) | pl.col("has_prior_payer"),
         )
     )
 

@@ -24,11 +24,10 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     swaps_alike = (pl.col("is_swap").cast(pl.Int64).sum().over("claim_id", "paid_code")) > 1
     bundled_nearby = (pl.col("bundled_cents") != 0).any().over("claim_id")
     schedule_cents = pl.col("schedule_fee_cents") * pl.col("units_paid")
-    prior = (pl.col("payer_rank").fill_null(1) > 1) | pl.col("has_prior_payer")
+    prior = pl.col("is_after_prior_payer")
     return lines.with_columns(
         is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
         is_stated_by_other=pl.col("oa_stated_cents") != 0,
-        is_after_prior_payer=prior,
         is_bundle=pl.when(pl.col("is_swap"))
         .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby) & ~prior))
         .otherwise((pl.col("bundled_cents") != 0) & (pl.col("paid_cents") == 0)),
