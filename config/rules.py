@@ -90,9 +90,9 @@ def _pairs(value: Any, place: Place) -> list[tuple[str, str]]:
             paid = _codes(target, where)
             if submitted == paid and len(paid) == 1:
                 raise where.error("a code is paid as itself", "Remove the pair.")
-            pairs.update(dict.fromkeys((one, other) for one in submitted for other in paid if one != other))
-            if len(pairs) > MOST_PAIRS:
+            if len(pairs) + len(submitted) * len(paid) > MOST_PAIRS:
                 raise where.error(f"more than {MOST_PAIRS} pairs", "Narrow the ranges.")
+            pairs.update(dict.fromkeys((one, other) for one in submitted for other in paid if one != other))
     return list(pairs)
 
 
