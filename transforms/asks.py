@@ -84,7 +84,9 @@ def _paid_anew(lines: pl.DataFrame) -> pl.DataFrame:
     responsibility = pl.col("surprise_cents") - pl.col("plan_cents")
     return lines.with_columns(more_cents=more).with_columns(plan_cents=plan).with_columns(
         surprise_after_cents=pl.when(by_patient).then(pl.max_horizontal(responsibility, 0)).otherwise("surprise_cents"),
-        saving_cents=pl.when(by_patient).then(pl.min_horizontal("plan_cents", "surprise_cents")).otherwise(pl.col("plan_cents") - pl.col("more_cents")),
+        saving_cents=pl.when(by_patient)
+        .then(pl.min_horizontal("plan_cents", "surprise_cents"))
+        .otherwise(pl.col("plan_cents") - pl.col("more_cents")),
         gain_cents=pl.when(by_patient).then(0).otherwise("more_cents"),
     )  # fmt: skip
 

@@ -19,7 +19,14 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
     mine = decided.join(claims, on="claim_id", how="left").with_columns(is_open=pl.col("own_stated_cents").is_not_null())
     line = ~pl.col("is_whole_claim")
     flagged = (line & (pl.col("verdict") == "downgraded")).any().over("claim_id")
-    fits = line & pl.col("is_open") & (pl.col("verdict") != "downgraded") & pl.col("has_alternate") & ~pl.col("is_denied") & ~pl.col("is_bundle")
+    fits = (
+        line
+        & pl.col("is_open")
+        & (pl.col("verdict") != "downgraded")
+        & pl.col("has_alternate")
+        & ~pl.col("is_denied")
+        & ~pl.col("is_bundle")
+    )
     chosen = fits & (fits.sum().over("claim_id") == 1) & ~flagged
     taken = pl.col("is_whole_claim") & pl.col("is_open") & (flagged | (fits.sum().over("claim_id") == 1))
     # Amounts of the claim go with the line, so that the candidate is what the payer assigned.
@@ -33,9 +40,14 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
             *(pl.when("is_chosen").then(pl.col(name) + pl.col(own)).otherwise(name).alias(name) for name, own in moved.items()),
             pr_cents=pl.when("is_chosen").then(pl.col("pr_cents") + pl.col("own_stated_cents")).otherwise("pr_cents"),
             verdict=pl.when("is_chosen").then(pl.lit("needs_review")).otherwise("verdict"),
-            paid_code=pl.when(pl.col("is_chosen") & ~pl.col("is_swap")).then(pl.coalesce("matched_code", "only_code")).otherwise("paid_code"),
+            paid_code=pl.when(pl.col("is_chosen") & ~pl.col("is_swap"))
+            .then(pl.coalesce("matched_code", "only_code"))
+            .otherwise("paid_code"),
             paid_code_source=pl.when(pl.col("is_chosen") & ~pl.col("is_swap") & pl.col("only_code").is_not_null())
-            .then(pl.lit("only_rule")).when(pl.col("is_chosen") & ~pl.col("is_swap")).then(None).otherwise("paid_code_source"),
+            .then(pl.lit("only_rule"))
+            .when(pl.col("is_chosen") & ~pl.col("is_swap"))
+            .then(None)
+            .otherwise("paid_code_source"),
         )
         .drop("is_chosen", "is_taken", "is_open", *moved.values())
     )

@@ -12,8 +12,6 @@ from transforms.tables.policy import AuditPolicy
 
 CODE_SWAP, STATED, FEE_MATCH, STATISTICAL = 1, 2, 3, 4
 CANNOT_BILL = "N842"  # the payer says the patient may not be billed, whatever PR says
-DECISION_COLUMNS = ("explanation", "verdict", "evidence_tier", "rule", "signals", "paid_code", "paid_code_source", "submitted_code",
-                    "submitted_code_source")  # fmt: skip
 
 
 def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
@@ -103,8 +101,16 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
         (stated & swap & pl.col("kind").is_in(["F", "B"]), review, None),
         (stated, yes, stated_tier),
         # The pair of codes alone.
-        (swap & mapped & (rule == "yes") & is_benefit_pair & pl.col("is_correction_only") & (pl.col("difference_cents") == 0), review, CODE_SWAP),
-        (swap & mapped & (rule == "yes") & is_benefit_pair & (pl.col("is_reduced").fill_null(True) | (pl.col("difference_cents") > 0)), yes, CODE_SWAP),
+        (
+            swap & mapped & (rule == "yes") & is_benefit_pair & pl.col("is_correction_only") & (pl.col("difference_cents") == 0),
+            review,
+            CODE_SWAP,
+        ),
+        (
+            swap & mapped & (rule == "yes") & is_benefit_pair & (pl.col("is_reduced").fill_null(True) | (pl.col("difference_cents") > 0)),
+            yes,
+            CODE_SWAP,
+        ),
         (swap & mapped & (rule == "yes") & is_benefit_pair, review, CODE_SWAP),
         (swap & mapped & (rule == "review"), review, CODE_SWAP),
         (swap & (mapped | pl.col("is_reversed")), none, None),
@@ -118,10 +124,11 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
         (far_below & pl.col("is_reduced").fill_null(True) & (pl.col("alternate_cents") > 0), review, STATISTICAL),
     ]
     verdict, tier = none, pl.lit(None, pl.Int64)
-    for holds, outcome, outcome_tier in reversed(rungs):
-        holds = holds.fill_null(False)
+    for condition, outcome, outcome_tier in reversed(rungs):
+        holds = condition.fill_null(False)
+        reached = outcome_tier if isinstance(outcome_tier, pl.Expr) else pl.lit(outcome_tier)
         verdict = pl.when(holds).then(outcome).otherwise(verdict)
-        tier = pl.when(holds).then(pl.lit(outcome_tier, pl.Int64) if not isinstance(outcome_tier, pl.Expr) else outcome_tier.cast(pl.Int64)).otherwise(tier)
+        tier = pl.when(holds).then(reached.cast(pl.Int64)).otherwise(tier)
     return verdict, tier
 
 

@@ -45,7 +45,9 @@ def with_swap(lines: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     pair = ["submitted_code", "paid_code"]
     known = rules_in_force(swaps, rules, pair).sort("rule").unique(["payer_id", "fee_date", *pair], keep="first", maintain_order=True)
     turned = swaps.rename({"submitted_code": "paid_code", "paid_code": "submitted_code"})
-    reverse = rules_in_force(turned, rules, pair).select("payer_id", "fee_date", submitted_code="paid_code", paid_code="submitted_code").unique()
+    reverse = (
+        rules_in_force(turned, rules, pair).select("payer_id", "fee_date", submitted_code="paid_code", paid_code="submitted_code").unique()
+    )
     key = ["payer_id", "fee_date", *pair]
     return (
         lines.join(known.select(*key, *RULE_COLUMNS), on=key, how="left")
@@ -68,7 +70,9 @@ def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame)
     )
     sole = choices_by_code.filter(pl.len().over(key) == 1).select(*key, only_code="alternate_code", only_rule="alternate_rule")
     priced = contracted_fees(choices_by_code.select("payer_id", "fee_date", procedure_code="alternate_code"), fees)
-    choices = choices_by_code.join(priced.rename({"procedure_code": "alternate_code"}), on=["payer_id", "alternate_code", "fee_date"], how="inner")
+    choices = choices_by_code.join(
+        priced.rename({"procedure_code": "alternate_code"}), on=["payer_id", "alternate_code", "fee_date"], how="inner"
+    )
     near = (pl.col("alternate_cents") - pl.col("fee_cents") * pl.col("units_paid")).abs() <= 1
     own = (pl.col("alternate_cents") - pl.col("schedule_fee_cents").fill_null(-10) * pl.col("units_paid")).abs() <= 1
     matched = (
@@ -95,7 +99,9 @@ def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.Data
     """
     benefit = rules.filter((pl.col("verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
     plain = lines.filter(~pl.col("is_swap") & (pl.col("units_paid") > 0))
-    shown = plain.select("line_id", "payer_id", "fee_date", "paid_code", unit_cents=pl.col("charge_cents") // pl.col("units_paid")).drop_nulls()
+    shown = plain.select(
+        "line_id", "payer_id", "fee_date", "paid_code", unit_cents=pl.col("charge_cents") // pl.col("units_paid")
+    ).drop_nulls()
     own = office_fees(shown.select("fee_date", procedure_code="paid_code"), fees).rename({"procedure_code": "paid_code"})
     odd = shown.join(own, on=["paid_code", "fee_date"], how="inner").filter(pl.col("office_fee_cents") != pl.col("unit_cents"))
     sources = rules_in_force(odd, benefit, ["paid_code"]).rename({"submitted_code": "billed_code", "rule": "billed_rule"})
@@ -119,4 +125,6 @@ def with_history(lines: pl.DataFrame, every_line: pl.LazyFrame, policy: AuditPol
     )
     usual = exact_median(unit, ["payer_id", "submitted_code"], "unit_cents")
     often = usual.filter(pl.col("observed_count") >= policy.history_minimum_lines)
-    return lines.join(often.select("payer_id", "submitted_code", usual_fee_cents="median").collect(), on=["payer_id", "submitted_code"], how="left")
+    return lines.join(
+        often.select("payer_id", "submitted_code", usual_fee_cents="median").collect(), on=["payer_id", "submitted_code"], how="left"
+    )

@@ -79,7 +79,9 @@ def exact_median(values: pl.LazyFrame, by: list[str], value: str) -> pl.LazyFram
 
 def observed_fees(lines: pl.LazyFrame, minimum_lines: int) -> pl.LazyFrame:
     """payer_id, procedure_code → observed_fee_cents a unit and observed_count, from lines benefited as billed."""
-    unit_fee = lines.filter(is_ordinary()).select("payer_id", procedure_code="submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid"))
+    unit_fee = lines.filter(is_ordinary()).select(
+        "payer_id", procedure_code="submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid")
+    )
     medians = exact_median(unit_fee, ["payer_id", "procedure_code"], "unit_cents")
     return medians.filter(pl.col("observed_count") >= minimum_lines).rename({"median": "observed_fee_cents"})
 

@@ -138,8 +138,12 @@ def _reissues(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataF
     # A split claim (MA15) comes in several parts on purpose.
     whole = later.filter(~pl.col("remark_codes").list.contains("MA15"))
     rank = ["payer_id", "payer_rank"]
-    named = _repeats(whole.drop_nulls("original_claim_control_number"), whole, [*rank, "original_claim_control_number"],
-                     [*rank, "payer_claim_control_number"])
+    named = _repeats(
+        whole.drop_nulls("original_claim_control_number"),
+        whole,
+        [*rank, "original_claim_control_number"],
+        [*rank, "payer_claim_control_number"],
+    )
     same = [*rank, "patient_control_number", "dates", "charge_size"]
     numbered = _repeats(whole, whole, [*same, "payer_claim_control_number"], [*same, "payer_claim_control_number"])
     unpaid = whole.filter(pl.col("paid_cents") == 0)
@@ -149,17 +153,26 @@ def _reissues(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataF
     )
     replaced = pl.concat([named, numbered.filter("is_marked"), recovered, repaid]).select("earlier_claim_id", "claim_id", "place")
     unsure = numbered.join(replaced, on="earlier_claim_id", how="anti")
-    return pl.concat([
-        replaced.sort("place").group_by(claim_id="earlier_claim_id", maintain_order=True).agg(pl.col("claim_id").last().alias("replaced_by")),
-        pl.concat([unsure["claim_id"], unsure["earlier_claim_id"]]).unique().to_frame("claim_id").with_columns(replaced_by=pl.lit(None, TEXT)),
-    ]).unique("claim_id", keep="first", maintain_order=True)
+    return pl.concat(
+        [
+            replaced.sort("place")
+            .group_by(claim_id="earlier_claim_id", maintain_order=True)
+            .agg(pl.col("claim_id").last().alias("replaced_by")),
+            pl.concat([unsure["claim_id"], unsure["earlier_claim_id"]])
+            .unique()
+            .to_frame("claim_id")
+            .with_columns(replaced_by=pl.lit(None, TEXT)),
+        ]
+    ).unique("claim_id", keep="first", maintain_order=True)
 
 
 def _repeats(later: pl.DataFrame, earlier: pl.DataFrame, later_key: list[str], earlier_key: list[str]) -> pl.DataFrame:
     """Pairs of a later claim and an earlier one of another payment with the same key, the later one's columns kept."""
     found = later.join(
         earlier.select(*earlier_key, earlier_claim_id="claim_id", earlier_place="place", earlier_payment_id="payment_id"),
-        left_on=later_key, right_on=earlier_key, how="inner",
+        left_on=later_key,
+        right_on=earlier_key,
+        how="inner",
     )
     return found.filter((pl.col("earlier_place") < pl.col("place")) & (pl.col("earlier_payment_id") != pl.col("payment_id"))).select(
         "claim_id", "place", "payment_id", "payer_claim_control_number", "is_marked", "earlier_claim_id"
@@ -168,6 +181,7 @@ def _repeats(later: pl.DataFrame, earlier: pl.DataFrame, later_key: list[str], e
 
 def _claims_marked_as_replacement(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataFrame) -> pl.DataFrame:
     """claim_id, is_marked for claims that carry a remark or a reason of the correction trail."""
+
     def marked(frame: pl.DataFrame) -> pl.Series:
         return frame.filter(pl.col("remark_codes").list.eval(pl.element().is_in(REPLACEMENT_REMARKS)).list.any())["claim_id"]
 

@@ -49,7 +49,9 @@ class Settled:
 
 def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
     """Payments dated up to the business date, their payers mapped, and the claims and lines that still stand."""
-    payments = map_payers(lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect(), settings.payers, settings.policy.balance_basis)
+    payments = map_payers(
+        lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect(), settings.payers, settings.policy.balance_basis
+    )
     header = payments.select("payment_id", "payer_id", "payment_date")
     claims = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
     dates = lake.service_lines.select("claim_id", "service_date", "remark_codes").collect()

@@ -36,7 +36,11 @@ def map_payers(payments: pl.DataFrame, payers: pl.DataFrame, default_basis: str)
     )
     found = payments.rename({"payer_id": "payer_slug"})
     for column, plain, listed in lookups:
-        keys = listed.drop_nulls().select(pl.col("payer_id").alias(f"by_{column}"), key=plain(pl.col("key"))).unique("key", keep="first", maintain_order=True)
+        keys = (
+            listed.drop_nulls()
+            .select(pl.col("payer_id").alias(f"by_{column}"), key=plain(pl.col("key")))
+            .unique("key", keep="first", maintain_order=True)
+        )
         found = found.with_columns(key=plain(pl.col(column))).join(keys, on="key", how="left").drop("key")
     listed_id = pl.coalesce(f"by_{column}" for column, _, _ in lookups)
     known = payers.select("payer_id", listed_name="name", network="network", balance_basis="balance_basis")

@@ -55,7 +55,9 @@ def payer_code_ranking(counted: pl.DataFrame, as_of: date, months: int, small: i
 
 def payer_alternate_ranking(counted: pl.DataFrame, as_of: date, months: int, small: int) -> pl.DataFrame:
     """Contract PAYER_ALTERNATE_RANKING from counted lines in cents, ordered the same way."""
-    lines = counted.with_columns(alternate_code=pl.col("paid_code").fill_null(UNKNOWN), submitted_code=pl.col("submitted_code").fill_null(UNKNOWN))
+    lines = counted.with_columns(
+        alternate_code=pl.col("paid_code").fill_null(UNKNOWN), submitted_code=pl.col("submitted_code").fill_null(UNKNOWN)
+    )
     dragged = (
         lines.group_by("payer_id", "alternate_code", "submitted_code").agg(pl.col("surprise_cents").sum())
         .sort(["surprise_cents", "submitted_code"], descending=[True, False])

@@ -49,15 +49,19 @@ def unmapped_payers(payments: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFram
     counts = claims.group_by("payment_id").agg(claim_count=pl.len())
     strange = payments.filter(~pl.col("is_mapped")).join(counts, on="payment_id", how="left")
     ids = pl.concat_list("payer_ref_2u", "payer_n104")
-    table = strange.with_columns(ids=ids).group_by("payer_id").agg(
-        payer_names=pl.col("payer_name").drop_nulls().unique().sort(),
-        payer_ids=pl.col("ids").list.explode().drop_nulls().unique().sort(),
-        tax_ids=pl.col("payer_tax_id").drop_nulls().unique().sort(),
-        payment_count=pl.len(),
-        claim_count=pl.col("claim_count").fill_null(0).sum(),
-        payment_amount=pl.col("payment_amount").sum(),
-        first_seen=pl.col("payment_date").min(),
-        last_seen=pl.col("payment_date").max(),
+    table = (
+        strange.with_columns(ids=ids)
+        .group_by("payer_id")
+        .agg(
+            payer_names=pl.col("payer_name").drop_nulls().unique().sort(),
+            payer_ids=pl.col("ids").list.explode().drop_nulls().unique().sort(),
+            tax_ids=pl.col("payer_tax_id").drop_nulls().unique().sort(),
+            payment_count=pl.len(),
+            claim_count=pl.col("claim_count").fill_null(0).sum(),
+            payment_amount=pl.col("payment_amount").sum(),
+            first_seen=pl.col("payment_date").min(),
+            last_seen=pl.col("payment_date").max(),
+        )
     )
     return UNMAPPED_PAYERS.conform(table).sort(UNMAPPED_PAYERS.sort)
 
@@ -97,14 +101,12 @@ def runs(files: pl.DataFrame) -> pl.DataFrame:
     counts = [column.name for column in RUNS.columns if column.name.startswith("claim_") or column.name == "line_count"]
     amounts = [column.name for column in RUNS.columns if column.name.endswith("_amount")]
     table = files.group_by("loaded_on").agg(
+        *(pl.col(name).sum() for name in (*counts, *amounts)),
         file_count=pl.len(),
         quarantined_file_count=(pl.col("status") == "quarantined").sum(),
         duplicate_file_count=(pl.col("status") == "duplicate").sum(),
-        *(pl.col(name).sum() for name in (*counts, *amounts)),
     )
     parts = ("loaded", "duplicate", "quarantined")
     in_claims = pl.col("claim_count") == pl.sum_horizontal(f"claim_{part}_count" for part in parts)
     in_dollars = pl.col("charge_amount") == sum((pl.col(f"{part}_charge_amount") for part in parts[1:]), pl.col("loaded_charge_amount"))
     return RUNS.conform(table.with_columns(is_conserved=in_claims & in_dollars)).sort(RUNS.sort)
-
-

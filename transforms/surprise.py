@@ -42,9 +42,14 @@ def _fee() -> list[pl.Expr]:
     source = pl.when(fee.is_null()).then(None).when(schedule.is_not_null()).then(pl.lit("schedule"))
     return [
         pl.min_horizontal(fee, pl.when(fee.is_not_null()).then("charge_cents")).alias("contracted_cents"),
-        source.when(observed.is_not_null()).then(pl.lit("observed")).otherwise(pl.lit("charge_less_writeoff")).alias("contracted_fee_source"),
-        ((pl.col("pr_maximum_cents") > 0)).alias("is_maximum_reached"),
-        ((pl.col("pr_deductible_cents") > 0) & (pl.col("pr_deductible_cents") == pl.col("alternate_cents"))).alias("is_deductible_censored"),
+        source.when(observed.is_not_null())
+        .then(pl.lit("observed"))
+        .otherwise(pl.lit("charge_less_writeoff"))
+        .alias("contracted_fee_source"),
+        (pl.col("pr_maximum_cents") > 0).alias("is_maximum_reached"),
+        ((pl.col("pr_deductible_cents") > 0) & (pl.col("pr_deductible_cents") == pl.col("alternate_cents"))).alias(
+            "is_deductible_censored"
+        ),
     ]
 
 
@@ -98,9 +103,13 @@ def _outcome() -> list[pl.Expr]:
     by_fee = pl.col("expected_cents").is_not_null() & pl.col("responsibility_cents").is_not_null()
     # Lines under unallocated claim-level money, and reissues, hold no amount of their own to stand on.
     is_priceable = ~pl.col("has_claim_level_money")
-    surprise = pl.when(~is_priceable).then(None).when(by_fee).then(
-        pl.max_horizontal(pl.col("responsibility_cents") - pl.col("expected_cents"), pl.lit(0))
-    ).otherwise(pl.max_horizontal("tagged_cents", pl.lit(0)))
+    surprise = (
+        pl.when(~is_priceable)
+        .then(None)
+        .when(by_fee)
+        .then(pl.max_horizontal(pl.col("responsibility_cents") - pl.col("expected_cents"), pl.lit(0)))
+        .otherwise(pl.max_horizontal("tagged_cents", pl.lit(0)))
+    )
     basis = (
         pl.when(~is_priceable).then(None)
         .when(~by_fee).then(pl.lit("upgrade_difference"))

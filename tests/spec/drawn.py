@@ -42,7 +42,9 @@ def _case(block: str) -> Case:
     return Case(name, title, why, facts, tuple(tuple(lines) for lines in remittances), tuple(rows), "\n".join(rest).strip("\n"))
 
 
-def interchange(segments: tuple[str, ...], number: int = 1, paid_on: date = date(2025, 12, 15), payer: str = "EXAMPLE DENTAL PLAN") -> bytes:
+def interchange(
+    segments: tuple[str, ...], number: int = 1, paid_on: date = date(2025, 12, 15), payer: str = "EXAMPLE DENTAL PLAN"
+) -> bytes:
     """A complete, balanced interchange around drawn claim segments: one set, one payment for what the claims pay."""
     paid = sum((Decimal(segment.split("*")[4] or 0) for segment in segments if segment.startswith("CLP*")), Decimal(0))
     body = [

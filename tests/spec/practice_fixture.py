@@ -26,9 +26,11 @@ START = date(2020, 1, 1)
 def settings_for(known: dict[str, str]) -> Settings:
     """Shipped policy and rules, with the fixture's payer, fees and coverage, changed as a case's `known` line says."""
     contracted = {code: fee for code, (_, fee) in FIXTURE_FEES.items()}
-    contracted |= {code: int(fee) for code, fee in (pair.split() for pair in known.get("fees", "").split(",") if pair)}
-    if known.get("fees") == "none":
+    changed = known.get("fees", "")
+    if changed == "none":
         contracted = {}
+    elif changed:
+        contracted |= {code: int(fee) for code, fee in (pair.split() for pair in changed.split(","))}
     fees = [(PAYER, code, Decimal(fee), START, None, "contracted") for code, fee in contracted.items()]
     fees += [(None, code, Decimal(usual), START, None, "office") for code, (usual, _) in FIXTURE_FEES.items()]
     shares = [] if known.get("coverage") == "unknown" else _shares(known.get("coverage", "100"))

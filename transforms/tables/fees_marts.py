@@ -15,8 +15,11 @@ FEE_ASKS = Table(
     sort=("increase", "borne_by", "rank"),
     columns=(
         *PAIR,
-        text("borne_by", "who bears the difference today: the patient (PR) or the practice (CO-169 contracts, listed apart)",
-             allowed=("patient", "provider")),
+        text(
+            "borne_by",
+            "who bears the difference today: the patient (PR) or the practice (CO-169 contracts, listed apart)",
+            allowed=("patient", "provider"),
+        ),
         text("increase", "percent more than the current fee, or parity with the contracted fee", example="10"),
         money("current_fee", "median alternate fee now, per unit"),
         money("asked_fee", "fee to ask for, per unit; never above the contracted fee", minimum=0),

@@ -13,8 +13,7 @@ SERVICE_LINES = Table(
         text("file_id", "file it was read from", unit="hex"),
         text("source_file", "path below the inbox"),
         count("line_segment", "1-based position of the SVC segment in its file, from the first ISA", "SVC", minimum=1),
-        text("submitted_code", "procedure billed, as sent", "SVC06-2, else SVC01-2",
-             null="not sent", unit="code", example="D2392"),
+        text("submitted_code", "procedure billed, as sent", "SVC06-2, else SVC01-2", null="not sent", unit="code", example="D2392"),
         text("submitted_code_source", "where submitted_code was found", allowed=("SVC06", "SVC01", "export"), unit="element"),
         text("submitted_qualifier", "code set of the procedure billed", "SVC06-1, else SVC01-1", null="not sent", unit="code"),
         text("paid_code", "procedure the payer priced, as sent", "SVC01-2", null="not sent", unit="code", example="D2150"),
@@ -24,10 +23,15 @@ SERVICE_LINES = Table(
         money("allowed_amount", "allowed as stated; not part of balancing", "AMT*B6", null="not stated"),
         count("units_submitted", "units billed", "SVC07, else SVC05", null="not a whole number"),
         count("units_paid", "units paid; 1 when not sent", "SVC05", null="not a whole number"),
-        date("service_date", "day of service, the first of a range", "DTM*472, else DTM*150, else the claim's DTM*232/233", null="not sent"),
+        date(
+            "service_date", "day of service, the first of a range", "DTM*472, else DTM*150, else the claim's DTM*232/233", null="not sent"
+        ),
         text("line_control_number", "the practice's line number; a keyed token in lake and marts", "REF*6R", null="not sent"),
         texts("remark_codes", "line-level remark codes, in order", "LQ*HE", example='["N2"]'),
-        flag("is_live", "not reversed, superseded or a reversal, as known when it was loaded; later changes are in not_live",
-             "CLP02, CLP07, CLP01"),
+        flag(
+            "is_live",
+            "not reversed, superseded or a reversal, as known when it was loaded; later changes are in not_live",
+            "CLP02, CLP07, CLP01",
+        ),
     ),
 )

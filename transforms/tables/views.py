@@ -36,8 +36,11 @@ EXPLAINED_OTHERWISE = Table(
         date("payment_date", "check or EFT date"),
         *EVIDENCE[0:1],
         EVIDENCE[2],
-        text("explanation", "what explains the balance",
-             allowed=("bundling", "recoding", "units", "denial", "frequency", "maximum", "deductible")),
+        text(
+            "explanation",
+            "what explains the balance",
+            allowed=("bundling", "recoding", "units", "denial", "frequency", "maximum", "deductible"),
+        ),
         money("charge_amount", "billed"),
         money("paid_amount", "paid"),
         money("patient_responsibility_amount", "what the payer assigned to the patient"),
@@ -51,8 +54,7 @@ NOT_LIVE = Table(
     sort=("claim_id",),
     columns=(
         text("claim_id", "claim"),
-        text("state", "why it does not stand",
-             allowed=("reversed", "reversal", "orphan_reversal", "superseded", "predetermination")),
+        text("state", "why it does not stand", allowed=("reversed", "reversal", "orphan_reversal", "superseded", "predetermination")),
         text("counterpart_claim_id", "the claim that reverses it, that it reverses, or that replaces it", null="none on file"),
         text("payer_id", "payer, by payers.yaml"),
         date("payment_date", "check or EFT date"),
