@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.adjudicated import adjudicated_lines
+from transforms.adjudicated import PATIENT, adjudicated_lines, cents
 from transforms.asks import alternate_fee_schedule, ask_outcomes, fee_asks
 from transforms.claim_level import place_claim_level
 from transforms.cob import net_after_cob
@@ -18,7 +18,16 @@ from transforms.findings import apply_decisions, findings_table, with_counting
 from transforms.live import settle_claims
 from transforms.payers import map_payers
 from transforms.ranking import payer_alternate_ranking, payer_code_ranking
-from transforms.side_views import explained_otherwise, not_live, payment_totals, runs, silent_payers, unmapped_payers, weekly_trend
+from transforms.side_views import (
+    claim_states,
+    explained_otherwise,
+    not_live,
+    payment_totals,
+    runs,
+    silent_payers,
+    unmapped_payers,
+    weekly_trend,
+)
 from transforms.surprise import price as price_lines
 from transforms.tables.files import FILES
 from transforms.tables.policy import Settings
@@ -40,11 +49,15 @@ class Lake:
 
 @dataclass(frozen=True)
 class Settled:
-    """What stands on the business date: mapped payments, all claims with their state, and live adjudicated lines (cents)."""
+    """What stands on the business date: mapped payments, all claims with their state, and live adjudicated lines (cents).
+
+    patient_sums is claim_id, patient_cents: what each claim assigns to the patient, for the control of signed sums.
+    """
 
     payments: pl.DataFrame
     claims: pl.DataFrame
     lines: pl.DataFrame
+    patient_sums: pl.DataFrame
 
 
 def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
@@ -67,7 +80,10 @@ def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
         settings.policy,
     )
     reissues = claims.select("claim_id", "is_reissue").lazy()
-    return Settled(payments, claims, lines.join(reissues, on="claim_id", how="left").collect())
+    patient_sums = (
+        lake.adjustments.filter(pl.col("group_code") == PATIENT).group_by("claim_id").agg(patient_cents=cents("amount").sum()).collect()
+    )
+    return Settled(payments, claims, lines.join(reissues, on="claim_id", how="left").collect(), patient_sums)
 
 
 def detect(settled: Settled, settings: Settings) -> pl.DataFrame:
@@ -122,6 +138,7 @@ def rank(
         "weekly_trend": weekly_trend(priced),
         "explained_otherwise": explained_otherwise(decided),
         "not_live": not_live(settled.claims),
+        "claim_states": claim_states(settled.claims, settled.patient_sums),
         "unmapped_payers": unmapped_payers(settled.payments, settled.claims),
         "silent_payers": silent_payers(settled.payments, as_of),
         "payment_totals": payment_totals(settled.payments),

@@ -7,7 +7,16 @@ from datetime import date
 import polars as pl
 
 from transforms.findings import UNKNOWN, dollars
-from transforms.tables.views import EXPLAINED_OTHERWISE, NOT_LIVE, PAYMENT_TOTALS, RUNS, SILENT_PAYERS, UNMAPPED_PAYERS, WEEKLY_TREND
+from transforms.tables.views import (
+    CLAIM_STATES,
+    EXPLAINED_OTHERWISE,
+    NOT_LIVE,
+    PAYMENT_TOTALS,
+    RUNS,
+    SILENT_PAYERS,
+    UNMAPPED_PAYERS,
+    WEEKLY_TREND,
+)
 
 LEARNING_DAYS = 4  # distinct payment days needed before a payer has a usual gap
 YEAR_DAYS = 365
@@ -42,6 +51,17 @@ def explained_otherwise(decided: pl.DataFrame) -> pl.DataFrame:
 def not_live(claims: pl.DataFrame) -> pl.DataFrame:
     """Contract NOT_LIVE from claims with their state."""
     return NOT_LIVE.conform(claims.filter(pl.col("state") != "live")).sort(NOT_LIVE.sort)
+
+
+def claim_states(claims: pl.DataFrame, patient_sums: pl.DataFrame) -> pl.DataFrame:
+    """Contract CLAIM_STATES from claims with their state and the patient's part of each claim (claim_id, patient_cents)."""
+    table = (
+        claims.join(patient_sums, on="claim_id", how="left")
+        .group_by("state")
+        .agg(pl.len().alias("claim_count"), pl.col("charge_amount", "paid_amount").sum(), pl.col("patient_cents").fill_null(0).sum())
+        .with_columns(patient_responsibility_amount=dollars("patient_cents"))
+    )
+    return CLAIM_STATES.conform(table).sort(CLAIM_STATES.sort)
 
 
 def unmapped_payers(payments: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

@@ -131,3 +131,21 @@ PAYMENT_TOTALS = Table(
         money("difference_amount", "by how much, summed"),
     ),
 )
+
+CLAIM_STATES = Table(
+    name="claim_states",
+    grain="one row per state of a claim; summed over all rows it is everything that was paid",
+    key=("state",),
+    sort=("state",),
+    columns=(
+        text(
+            "state",
+            "live, or why the claim does not stand",
+            allowed=("live", "reversed", "reversal", "orphan_reversal", "superseded", "predetermination"),
+        ),
+        count("claim_count", "claims", minimum=1),
+        money("charge_amount", "billed, signed", "CLP03"),
+        money("paid_amount", "paid, signed; reversed and reversal cancel unless a reversal took back another amount", "CLP04"),
+        money("patient_responsibility_amount", "assigned to patients, signed", "CAS*PR"),
+    ),
+)
