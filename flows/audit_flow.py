@@ -1,0 +1,71 @@
+"""The nightly audit as a Prefect flow: one task a step, artifacts without patient data, nothing persisted.
+
+Without PREFECT_API_URL Prefect starts a server of its own for the run. Frames pass between tasks in memory: results are
+neither cached nor stored, and the flow's parameters are paths and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.errors import Failure, StepFailed
+from flows.night import Order, Summary, Watch, audit
+
+
+def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
+    """One step as a Prefect task. The text of an unexpected error may quote a row, so Prefect only learns its kind."""
+
+    def quietly() -> Any:
+        try:
+            return function(*args)
+        except Failure:
+            raise
+        except Exception as error:
+            raise StepFailed(name, type(error).__name__) from None
+
+    # Without parameters: Prefect would walk through every frame in search of futures.
+    return task(quietly, name=name, cache_policy=NO_CACHE, persist_result=False, log_prints=False)()
+
+
+def run_under_prefect(order: Order, watch: Watch) -> Summary:
+    """Run the audit as a flow of this process."""
+
+    @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False)
+    def altbenefit_audit(inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str]) -> Summary:
+        given = Order(
+            Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict, tuple(map(Path, reprocess))
+        )
+        summary = audit(given, step=as_task, watch=watch)
+        tell_prefect(summary)
+        return summary
+
+    return altbenefit_audit(
+        str(order.inbox), str(order.store), order.as_of.isoformat(), str(order.config) if order.config else None,
+        order.is_strict, [str(path) for path in order.reprocess],
+    )  # fmt: skip
+
+
+def tell_prefect(summary: Summary) -> None:
+    """A summary and the ten costliest pairs, for Prefect's page of the run; counts, codes and dollars only."""
+    create_markdown_artifact(key="altbenefit-summary", markdown=markdown(summary), description="What the nightly audit did")
+    create_table_artifact(key="altbenefit-top-ten", table=summary.top, description="Payer and code pairs that cost patients most")
+
+
+def markdown(summary: Summary) -> str:
+    """The summary for people."""
+    rows = {
+        "files": ", ".join(f"{count} {status}" for status, count in summary.files.items()) or "nothing new",
+        "claims": ", ".join(f"{count} {status}" for status, count in summary.claims.items()),
+        "set aside": str(summary.set_aside),
+        "surprise balance": f"${summary.surprise_balance} on {summary.counted_lines} lines",
+        "for a person": f"{summary.review_lines} lines",
+        "published": summary.published,
+    }
+    return "\n".join([f"# Audit of {summary.as_of}", "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])

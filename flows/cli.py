@@ -1,0 +1,44 @@
+"""The command line. Heavy libraries are imported by the command that needs them, so `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from flows.commands import audit
+from flows.errors import UNEXPECTED, Failure
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def altbenefit(debug: bool) -> None:
+    """Finds what alternate-benefit downgrades cost a dental practice's patients, from 835 remittances."""
+
+
+for command in (audit.audit,):
+    altbenefit.add_command(command)
+
+
+def main() -> None:
+    """The console script: every failure as at most five lines, with the contract's exit code."""
+    debug = "--debug" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--debug"]
+    try:
+        sys.exit(altbenefit(standalone_mode=False) or 0)
+    except Failure as failure:
+        click.echo("\n".join(failure.lines()[:5]), err=True)
+        sys.exit(failure.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("altbenefit: stopped; what was committed stays, the next run goes on from there.", err=True)
+        sys.exit(UNEXPECTED)
+    except Exception as error:
+        if debug:
+            raise
+        # The text of an unexpected error may quote a row, so only its kind is shown.
+        click.echo(f"altbenefit: unexpected error ({type(error).__name__})", err=True)
+        click.echo("  next: run the command again with --debug, and keep its output private: it may quote patient data.", err=True)
+        sys.exit(UNEXPECTED)

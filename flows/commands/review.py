@@ -1,0 +1,65 @@
+"""`altbenefit review`: findings that need a person."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import date
+from pathlib import Path
+
+import click
+
+STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+
+
+@click.group()
+def review() -> None:
+    """Findings that need a person: list them, confirm or reject them, take a decision back."""
+
+
+@review.command("list")
+@STORE
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_findings(store: Path, as_json: bool) -> int:
+    """What waits for a decision, dearest first."""
+    from flows.published import review_queue
+    from flows.tell import print_rows
+
+    print_rows(review_queue(store), as_json)
+    return 0
+
+
+def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, by: str | None) -> int:
+    os.umask(0o027)
+    from flows import review as decisions
+    from flows.lock import hold
+    from flows.published import require_line
+
+    require_line(store, line_id)
+    with hold(store):
+        decisions.decide(store, line_id, "undone" if undo else decision, reason, date.today(), by or getpass.getuser())
+    word = "decision taken back" if undo else decision
+    click.echo(f"{line_id}: {word}. It counts from the next audit on (altbenefit audit).")
+    return 0
+
+
+@review.command()
+@click.argument("line_id")
+@STORE
+@click.option("--reason", default="", help="Why; kept with the decision. No patient data.")
+@click.option("--by", help="Who decides; default the user.")
+@click.option("--undo", is_flag=True, help="Take an earlier decision back.")
+def confirm(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
+    """It is a downgrade: it becomes a counted finding."""
+    return _decide(line_id, store, "confirmed", reason, undo, by)
+
+
+@review.command()
+@click.argument("line_id")
+@STORE
+@click.option("--reason", default="", help="Why; kept with the decision. No patient data.")
+@click.option("--by", help="Who decides; default the user.")
+@click.option("--undo", is_flag=True, help="Take an earlier decision back.")
+def reject(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
+    """It is no downgrade: it leaves the queue."""
+    return _decide(line_id, store, "rejected", reason, undo, by)

@@ -1,0 +1,60 @@
+"""What can stop a command: each failure knows its exit code, its cause, the file concerned and the next step."""
+
+from __future__ import annotations
+
+DONE = 0
+UNEXPECTED = 1
+BAD_USAGE = 2
+QUARANTINED = 3
+NOTHING_NEW = 4
+GATE_FAILED = 5
+LOCKED = 75
+
+
+class Failure(Exception):
+    """A failure a person can act on. Its text never holds a value from a claim."""
+
+    exit_code = BAD_USAGE
+
+    def __init__(self, cause: str, file: str = "", next_step: str = "") -> None:
+        super().__init__(cause)
+        self.cause, self.file, self.next_step = cause, file, next_step
+
+    def lines(self) -> list[str]:
+        """At most five lines: cause, file, next step."""
+        return [
+            f"altbenefit: {self.cause}",
+            *([f"  file: {self.file}"] if self.file else []),
+            *([f"  next: {self.next_step}"] if self.next_step else []),
+        ]
+
+
+class BadUsage(Failure):
+    """Wrong arguments, configuration, key or permissions."""
+
+
+class StoreLocked(Failure):
+    """Another run holds the store."""
+
+    exit_code = LOCKED
+
+
+class GateFailed(Failure):
+    """A control total or a table check failed, so nothing was published."""
+
+    exit_code = GATE_FAILED
+
+
+class StoreDamaged(Failure):
+    """The store does not hold what its manifest names."""
+
+    exit_code = UNEXPECTED
+
+
+class StepFailed(Failure):
+    """A step died of something nobody foresaw; only the kind of error is told, its text may quote a row."""
+
+    exit_code = UNEXPECTED
+
+    def __init__(self, step: str, kind: str) -> None:
+        super().__init__(f"unexpected error ({kind}) in the step: {step}", next_step="Run again with --no-prefect and --debug in private.")

@@ -1,0 +1,197 @@
+"""The inbox: which files are there, what they are, and their bytes when it is their turn. It is never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import unpack
+from flows.unpack import Buffer, Unusable
+from transforms.x12 import looks_like_835
+
+HEAD_BYTES = 8_192
+SETTLE_SECONDS = 1.0  # a file touched this recently gets a second look after as long
+STILL_ARRIVING = (".part", ".tmp", ".partial", ".filepart", ".crdownload", ".download")
+
+READ_LATER = "Ask for the same payments as an 835; this version does not read it yet."
+NOT_READ = {
+    "csv": ("not_read_yet", "CSV and TSV exports are not read yet by this version", READ_LATER),
+    "xlsx": ("not_read_yet", "Excel exports are not read yet by this version", READ_LATER),
+    "fhir": ("not_read_yet", "FHIR ExplanationOfBenefit files are not read yet by this version", READ_LATER),
+    "unknown": (
+        "unknown_content",
+        "the content is not an 835 remittance",
+        "Check what it is; if it is a remittance, ask for it as an 835.",
+    ),
+}
+EMPTY = ("empty_file", "the file is empty", "Fetch the file again from the clearinghouse.")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file as it lies in the inbox, or one member of an archive. `fault` is (code, reason, next step)."""
+
+    file_id: str
+    source_file: str
+    path: Path
+    member: str
+    byte_count: int
+    kind: str
+    fault: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What is there: arrivals in the order of their id, each content once, and the files still being written."""
+
+    arrivals: tuple[Arrival, ...]
+    still_arriving: tuple[str, ...]
+    repeated_count: int
+
+
+def look(root: Path, wait: Callable[[float], None] = time.sleep) -> Inbox:
+    """Every file below `root`, by content. A file that changes between two looks is left for the next run."""
+    paths = sorted(_walk(root))
+    before = {path: _state(path) for path in paths}
+    if any(state and time.time() - state[1] / 1e9 < 2 * SETTLE_SECONDS for state in before.values()):
+        wait(SETTLE_SECONDS)
+    found: list[Arrival] = []
+    moving: list[str] = []
+    for path in paths:
+        label = unpack.label_of(path.relative_to(root).as_posix())
+        arrivals = [] if path.suffix.lower() in STILL_ARRIVING else list(_arrivals(path, label))
+        if path.suffix.lower() in STILL_ARRIVING or _state(path) != before[path]:
+            moving.append(label)
+        else:
+            found.extend(arrivals)
+    distinct = _distinct(found)
+    return Inbox(tuple(distinct), tuple(moving), len(found) - len(distinct))
+
+
+def named(paths: Iterable[Path]) -> list[Arrival]:
+    """Every file named, and every file below a folder named; each content once, in the order of its id."""
+    found: list[Arrival] = []
+    for root in paths:
+        for path in sorted(_walk(root)) if root.is_dir() else [root]:
+            found.extend(_arrivals(path, unpack.label_of(path.relative_to(root).as_posix() if root.is_dir() else path.name)))
+    return _distinct(found)
+
+
+def _distinct(found: Iterable[Arrival]) -> list[Arrival]:
+    """Each content once, under the first of its names."""
+    once: dict[str, Arrival] = {}
+    for arrival in sorted(found, key=lambda one: (one.file_id, one.source_file)):
+        once.setdefault(arrival.file_id, arrival)
+    return list(once.values())
+
+
+def contents(arrivals: Iterable[Arrival]) -> dict[str, memoryview]:
+    """The bytes of several arrivals by file id, each archive unpacked once; what has changed since the look is left out.
+
+    A plain file is mapped, not read: its pages come when a reader touches them.
+    """
+    wanted: dict[Path, set[str]] = {}
+    for arrival in arrivals:
+        wanted.setdefault(arrival.path, set()).add(arrival.file_id)
+    found: dict[str, memoryview] = {}
+    for path, ids in wanted.items():
+        try:
+            data = open_bytes(path)
+        except OSError:
+            continue
+        for member, content in unpack.members(data):
+            # What could not be unpacked is known by its archive, so that is what is kept of it.
+            file_id = _sha(data, member.encode()) if isinstance(content, Unusable) else _sha(content)
+            if file_id in ids:
+                found[file_id] = data if isinstance(content, Unusable) else memoryview(content)
+    return found
+
+
+def open_bytes(path: Path) -> memoryview:
+    """The file's bytes, mapped."""
+    with path.open("rb") as handle:
+        if os.fstat(handle.fileno()).st_size == 0:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith((".", "~$")):
+                yield Path(folder) / name
+        yield from (Path(folder) / name for name in folders if (Path(folder) / name).is_symlink())
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        seen = path.lstat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _arrivals(path: Path, label: str) -> Iterator[Arrival]:
+    """The file itself, or each member of an archive."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            yield _no_bytes(path, label, "not_a_file", "it is a link or a device, not a file", "Put the file itself into the inbox.")
+            return
+        data = open_bytes(path)
+    except OSError:
+        yield _no_bytes(path, label, "unreadable", "the file cannot be opened", "Give the account that runs the audit read permission.")
+        return
+    for member, content in unpack.members(data):
+        name = f"{label}!{member}" if member else label
+        if isinstance(content, Unusable):
+            fault = ("damaged_archive", str(content), "Fetch the file again from the clearinghouse.")
+            yield Arrival(_sha(data, member.encode()), name, path, member, len(data), "unknown", fault)
+        else:
+            kind = kind_of(content)
+            fault = EMPTY if not content else NOT_READ.get(kind)
+            yield Arrival(_sha(content), name, path, member, len(content), kind, fault)
+
+
+def _no_bytes(path: Path, label: str, code: str, reason: str, next_step: str) -> Arrival:
+    """A file without readable bytes is known by its path."""
+    return Arrival(_sha(b"no bytes: " + label.encode()), label, path, "", 0, "unknown", (code, reason, next_step))
+
+
+def _sha(*parts: Buffer) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def kind_of(data: Buffer) -> str:
+    """What the content is, whatever its name says: 835, csv, xlsx, fhir or unknown."""
+    head = bytes(data[:HEAD_BYTES])
+    if looks_like_835(head):
+        return "835"
+    if unpack.is_zip(head):
+        return "xlsx" if unpack.is_workbook(data) else "unknown"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return "fhir" if _is_fhir(data) else "unknown"
+    return "csv" if _is_table(head) else "unknown"
+
+
+def _is_fhir(data: Buffer) -> bool:
+    """JSON that speaks of an ExplanationOfBenefit, one document or one a line."""
+    return b'"ExplanationOfBenefit"' in bytes(data)
+
+
+def _is_table(head: bytes) -> bool:
+    """Text whose first lines have the same separator, at least twice each."""
+    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1", "replace")
+    lines = [line for line in text.splitlines()[:5] if line.strip()]
+    return any(len(lines) >= 2 and all(line.count(mark) >= 2 for line in lines[:2]) for mark in ",\t;|")

@@ -1,0 +1,167 @@
+"""One chunk of the inbox into the lake: read, check, token, dedupe, settle, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows import kept, store
+from flows.inbox import Arrival, contents
+from flows.reading import read_in_order
+from transforms import balance, setting_aside
+from transforms.ingest import PAYMENT_KEY, Held, Taken, combine, less, take_new, with_same_trace
+from transforms.live import settle_claims
+from transforms.tables.payments import PAYMENTS
+from transforms.tables.quarantine import FAULTS
+from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
+from transforms.tables.service_lines import SERVICE_LINES
+from transforms.tokens import tokenise
+
+CHUNK_BYTES = 64_000_000
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a run takes files in: its key, its business date, whether warnings count as faults, and what a person released."""
+
+    key: bytes
+    as_of: date
+    is_strict: bool = False
+    released: frozenset[str] = frozenset()  # quarantine ids
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of one chunk: its files (FILES) and what was set aside (QUARANTINE)."""
+
+    manifest: store.Manifest
+    files: pl.DataFrame
+    items: pl.DataFrame
+
+
+def chunks(arrivals: Sequence[Arrival], chunk_bytes: int = CHUNK_BYTES) -> list[list[Arrival]]:
+    """Whole files in the order given, so that a run that died goes on at the same boundary."""
+    parts: list[list[Arrival]] = []
+    room = 0
+    for arrival in arrivals:
+        if not parts or arrival.byte_count > room:
+            parts.append([])
+            room = chunk_bytes
+        parts[-1].append(arrival)
+        room -= arrival.byte_count
+    return parts
+
+
+def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival], rules: Rules) -> Intake:
+    """Take these files into the lake in one commit. A file that changed since it was looked at waits for the next run."""
+    found = contents(arrivals)
+    here = [one for one in arrivals if one.file_id in found or one.fault]
+    blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in here if not one.fault]
+    parts = [tokenise(part, rules.key) for part in read_in_order(blobs)]
+    read = combine(parts) if parts else tokenise(Remittances.empty(), rules.key)
+    good, faults = _set_aside(read, here, rules)
+    settled = _settled(good, faults)
+    held = _held(root, manifest, good.payments)
+    taken = take_new(replace(good, payments=settled), held)
+    files = setting_aside.file_rows(arrived(here), setting_aside.accounts(good, taken.duplicate_claims), faults, rules.as_of)
+    items = setting_aside.quarantine_items(faults, rules.as_of)
+    change = _change(root, manifest, taken, files, items)
+    keep = kept.packed({file_id: found[file_id] for file_id in items["file_id"].unique() if file_id in found})
+    after = store.commit(root, manifest, replace(change, keep=keep))
+    return Intake(after, files, items)
+
+
+def arrived(arrivals: Sequence[Arrival]) -> pl.DataFrame:
+    """file_id, source_file, bytes, format."""
+    rows = [(one.file_id, one.source_file, one.byte_count, one.kind) for one in arrivals]
+    return pl.DataFrame(rows, schema={"file_id": pl.String, "source_file": pl.String, "bytes": pl.Int64, "format": pl.String}, orient="row")
+
+
+def _set_aside(read: Remittances, arrivals: Sequence[Arrival], rules: Rules) -> tuple[Remittances, pl.DataFrame]:
+    """The remittances that can be used, and every fault; what a person released is used in spite of it."""
+    unbalanced = _unreleased(balance.unbalanced(read), rules)
+    good = balance.without(read, unbalanced)
+    whole = [setting_aside.file_fault(one.file_id, one.source_file, *one.fault) for one in arrivals if one.fault]
+    faults = [read.faults, unbalanced, *whole]
+    if rules.is_strict:
+        settled = balance.settle_payments(good.payments, good.claims, good.provider_adjustments)
+        refused = pl.concat([setting_aside.warned_payments(good), setting_aside.refused_payments(settled, good)])
+        refused = _unreleased(refused.unique(["file_id", "segment"], keep="first", maintain_order=True), rules)
+        faults.append(refused)
+        payments = good.payments.join(refused.select("file_id", payment_segment="segment"), on=["file_id", "payment_segment"], how="semi")
+        good = less(good, good.claims.join(payments, on="payment_id", how="semi").select("claim_id"), payments.select("payment_id"))
+    return good, pl.concat([FAULTS.conform(fault) for fault in faults])
+
+
+def _unreleased(faults: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    released = faults.with_row_index().join(
+        setting_aside.quarantine_items(faults, rules.as_of).filter(pl.col("quarantine_id").is_in(list(rules.released))),
+        on=["file_id", "segment", "reason_code"], how="anti",
+    )  # fmt: skip
+    return released.drop("index")
+
+
+def _settled(good: Remittances, faults: pl.DataFrame) -> pl.DataFrame:
+    """READ_PAYMENTS and is_complete: balanced as read, and nothing of the file was set aside."""
+    settled = balance.settle_payments(good.payments, good.claims, good.provider_adjustments)
+    broken = faults.filter(pl.col("claim_count") > 0).get_column("file_id").unique().implode()
+    return settled.select(*READ_PAYMENTS, is_complete=pl.col("is_balanced") & ~pl.col("file_id").is_in(broken))
+
+
+def _held(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Held:
+    """What the lake holds of these payers and trace numbers."""
+    known = with_same_trace(store.scan(root, manifest, "payments"), payments)
+    broken = store.scan(root, manifest, "files").filter(pl.col("claim_quarantined_count") > 0).select("file_id", is_broken=pl.lit(True))
+    rows = known.join(broken, on="file_id", how="left").collect()
+    complete = pl.col("is_balanced") & pl.col("is_broken").is_null()
+    mine = rows.select("payment_id", *PAYMENT_KEY, is_complete=complete)
+    claims = store.scan(root, manifest, "claims").join(mine.lazy().select("payment_id"), on="payment_id", how="semi").collect()
+    lines = store.scan(root, manifest, "service_lines").join(claims.lazy().select("claim_id"), on="claim_id", how="semi").collect()
+    return Held(mine, claims, lines)
+
+
+def _change(root: Path, manifest: store.Manifest, taken: Taken, files: pl.DataFrame, items: pl.DataFrame) -> store.Change:
+    """The rows to add, each with the month of its folder; payments of the lake that gained claims are written anew."""
+    anew, remove = _resettled(root, manifest, taken)
+    new = taken.new
+    fresh = balance.settle_payments(new.payments.select(*READ_PAYMENTS), new.claims, new.provider_adjustments)
+    payments = pl.concat([PAYMENTS.conform(fresh), anew]).with_columns(month=pl.col("payment_date").dt.strftime("%Y-%m"))
+    months = payments.select("payment_id", "month")
+    claims = new.claims.join(months, on="payment_id", how="left")
+    by_claim = claims.select("claim_id", "month")
+    today = pl.col("loaded_on").dt.strftime("%Y-%m")
+    rows = {
+        "payments": payments,
+        "claims": claims,
+        "service_lines": _with_live(new, payments).join(by_claim, on="claim_id", how="left"),
+        "adjustments": new.adjustments.join(by_claim, on="claim_id", how="left"),
+        "provider_adjustments": new.provider_adjustments.join(months, on="payment_id", how="left"),
+        "files": files.with_columns(month=today),
+        "quarantine": items.with_columns(month=pl.col("since").dt.strftime("%Y-%m")),
+    }
+    return store.Change(rows=rows, remove=remove)
+
+
+def _resettled(root: Path, manifest: store.Manifest, taken: Taken) -> tuple[pl.DataFrame, frozenset[str]]:
+    """Payments of the lake that gained claims, settled anew, with their neighbours in the same lake files, and those files."""
+    gained = taken.resettled.get_column("payment_id")
+    rows, paths = store.holding(root, manifest, "payments", "payment_id", gained)
+    mine = rows.filter(pl.col("payment_id").is_in(gained.implode()))
+    ids = mine.lazy().select("payment_id")
+    before = store.scan(root, manifest, "claims").join(ids, on="payment_id", how="semi").collect()
+    moved = store.scan(root, manifest, "provider_adjustments").join(ids, on="payment_id", how="semi").collect()
+    claims = pl.concat([before, taken.new.claims.join(mine, on="payment_id", how="semi")])
+    settled = balance.settle_payments(mine.select(*READ_PAYMENTS), claims, moved)
+    return pl.concat([rows.filter(~pl.col("payment_id").is_in(gained.implode())), PAYMENTS.conform(settled)]), paths
+
+
+def _with_live(new: Remittances, payments: pl.DataFrame) -> pl.DataFrame:
+    """The lines with is_live, as far as the claims that came together tell."""
+    dated = new.claims.join(payments.select("payment_id", "payer_id", "payment_date"), on="payment_id", how="left")
+    states = settle_claims(dated, new.service_lines, new.adjustments, new.provider_adjustments)
+    live = states.select("claim_id", is_live=pl.col("state") == "live")
+    return SERVICE_LINES.conform(new.service_lines.join(live, on="claim_id", how="left", maintain_order="left"))

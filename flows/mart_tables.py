@@ -1,0 +1,19 @@
+"""The published marts by name."""
+
+from __future__ import annotations
+
+from transforms.tables.contract import Table
+from transforms.tables.fees_marts import ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, FEE_ASKS
+from transforms.tables.files import FILES
+from transforms.tables.findings import FINDINGS
+from transforms.tables.quarantine import QUARANTINE
+from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
+from transforms.tables.views import EXPLAINED_OTHERWISE, NOT_LIVE, PAYMENT_TOTALS, RUNS, SILENT_PAYERS, UNMAPPED_PAYERS, WEEKLY_TREND
+
+MART_TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        FINDINGS, PAYER_CODE_RANKING, PAYER_ALTERNATE_RANKING, FEE_ASKS, ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, WEEKLY_TREND,
+        EXPLAINED_OTHERWISE, NOT_LIVE, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
+    )
+}  # fmt: skip

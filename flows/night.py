@@ -1,0 +1,189 @@
+"""The nightly audit, step by step. Under Prefect each step is a task; without it the same functions are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from config.load import ConfigError, load_settings
+from flows import errors, intake, keyfile, publish, review, store
+from flows.errors import BadUsage, GateFailed
+from flows.gate import failed_checks
+from flows.inbox import Inbox, look
+from flows.lock import hold
+from flows.mart_tables import MART_TABLES
+from transforms import marts
+from transforms.tables.files import FILES
+from transforms.tables.policy import Settings
+from transforms.tables.quarantine import QUARANTINE
+from transforms.tokens import key_check
+
+Step = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run was asked to do: paths and dates only."""
+
+    inbox: Path
+    store: Path
+    as_of: date
+    config: Path | None = None
+    is_strict: bool = False
+    reprocess: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, in counts and dollars; safe to print and to log."""
+
+    as_of: str
+    files: dict[str, int]
+    claims: dict[str, int]
+    set_aside: int
+    already_known: int
+    still_arriving: int
+    counted_lines: int
+    review_lines: int
+    surprise_balance: str
+    published: str
+    is_new_publication: bool
+    exit_code: int
+    top: list[dict[str, str]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Where a run tells what it does: one line a file, and bytes done of bytes to do."""
+
+    line: Callable[[str], None] = lambda text: None
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+
+def plainly(name: str, function: Callable[..., Any], *args: Any) -> Any:
+    """A step without Prefect: the call itself."""
+    return function(*args)
+
+
+def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summary:
+    """Take in what is new, publish what follows from it. Raises Failure with the exit code that the contract names."""
+    watch = watch or Watch()
+    if not order.inbox.is_dir():
+        raise BadUsage("the inbox is not a folder", str(order.inbox), "Give the folder that the clearinghouse delivers to.")
+    settings = settings_of(order.config)
+    order.store.mkdir(parents=True, exist_ok=True)
+    with hold(order.store):
+        store.prepare(order.store)
+        manifest = store.read_manifest(order.store)
+        inbox = step("look into the inbox", look, order.inbox)
+        manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
+        frames, publication, is_new = _publish(order, settings, manifest, step)
+    return _summary(order, inbox, taken, items, frames, publication, is_new)
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The configuration; a mistake in it is bad usage."""
+    try:
+        return load_settings(config)
+    except ConfigError as why:
+        raise BadUsage(str(why)) from None
+
+
+def _take_in(
+    order: Order, manifest: store.Manifest, inbox: Inbox, step: Step, watch: Watch
+) -> tuple[store.Manifest, pl.DataFrame, pl.DataFrame]:
+    """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit."""
+    known = set(store.scan(order.store, manifest, "files").select("file_id").collect().get_column("file_id"))
+    fresh = [arrival for arrival in inbox.arrivals if arrival.file_id not in known]
+    files, items = [FILES.empty()], [QUARANTINE.empty()]
+    key = keyfile.read_key(order.store, manifest)
+    if fresh and key is None:
+        key = keyfile.make_key(order.store)
+    done, total = 0, sum(arrival.byte_count for arrival in fresh)
+    for chunk in intake.chunks(fresh):
+        assert key is not None
+        rules = intake.Rules(key, order.as_of, order.is_strict)
+        manifest = replace(manifest, key_check=key_check(key))
+        taken = step("take in a chunk", intake.take_chunk, order.store, manifest, chunk, rules)
+        manifest = taken.manifest
+        files.append(taken.files)
+        items.append(taken.items)
+        done += sum(arrival.byte_count for arrival in chunk)
+        _tell(taken.files, watch)
+        watch.progress(done, total)
+    return manifest, pl.concat(files), pl.concat(items)
+
+
+def _tell(files: pl.DataFrame, watch: Watch) -> None:
+    for row in files.sort("source_file").iter_rows(named=True):
+        watch.line(
+            f"{row['source_file']}: {row['status']}, {row['claim_loaded_count']} claims loaded, "
+            f"{row['claim_duplicate_count']} held already, {row['claim_quarantined_count']} set aside"
+        )
+
+
+def lake_of(root: Path, manifest: store.Manifest) -> marts.Lake:
+    """The lake's tables as lazy frames."""
+    return marts.Lake(**{name: store.scan(root, manifest, name) for name in marts.Lake.__dataclass_fields__})
+
+
+def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: Step) -> tuple[dict[str, pl.DataFrame], str, bool]:
+    """The marts, and whether they are a new publication; nothing is worked out where the current one stands."""
+    root, as_of = order.store, order.as_of
+    decisions = review.decision_bytes(root)
+    publication = publish.publication_id(manifest.generation, settings.config_id, as_of, decisions)
+    if publish.is_current(root, as_of, publication):
+        folder = root / publish.folder_of(as_of, publication)
+        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, False
+    lake = lake_of(root, manifest)
+    settled = step("settle", marts.settle, lake, settings, as_of)
+    decided = step("detect", marts.detect, settled, settings)
+    priced = step("price", marts.price, decided, settled, settings, review.standing(root), as_of)
+    frames = step("rank", marts.rank, priced, decided, settled, lake, settings, as_of)
+    failed = step("gate", failed_checks, frames)
+    if failed:
+        raise GateFailed(
+            f"not published, {len(failed)} checks failed: {failed[0]}", str(root), "The last good report stays; run altbenefit doctor."
+        )
+    step("publish", publish.publish, root, as_of, publication, {name: (MART_TABLES[name], frame) for name, frame in frames.items()})
+    return frames, publication, True
+
+
+def _summary(
+    order: Order, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], publication: str, is_new: bool
+) -> Summary:
+    findings = frames["findings"]
+    counted = findings.filter("counted")
+    by_status = dict(files.group_by("status").len().sort("status").iter_rows())
+    claims = {name: int(files[f"claim_{name}_count"].sum()) for name in ("loaded", "duplicate", "quarantined")}
+    code = errors.NOTHING_NEW if files.is_empty() else errors.QUARANTINED if items.height else errors.DONE
+    return Summary(
+        as_of=order.as_of.isoformat(),
+        files=by_status,
+        claims=claims,
+        set_aside=items.height,
+        already_known=len(inbox.arrivals) - files.height + inbox.repeated_count,
+        still_arriving=len(inbox.still_arriving),
+        counted_lines=counted.height,
+        review_lines=findings.filter(pl.col("verdict") == "needs_review").height,
+        surprise_balance=str(counted["surprise_balance"].sum() or "0.00"),
+        published=publish.folder_of(order.as_of, publication).as_posix(),
+        is_new_publication=is_new,
+        exit_code=code,
+        top=_top(frames["payer_code_ranking"]),
+    )
+
+
+def _top(ranking: pl.DataFrame) -> list[dict[str, str]]:
+    columns = ["rank", "payer_id", "submitted_code", "claim_count", "surprise_balance"]
+    return [
+        {name: str(value) for name, value in row.items()} for row in ranking.sort("rank").head(10).select(columns).iter_rows(named=True)
+    ]

@@ -1,0 +1,192 @@
+"""`parse`: the remittance tables exactly as read, streamed, so memory stays flat however much is read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from flows import parquet
+from flows.inbox import Arrival, contents
+from flows.intake import arrived
+from flows.reading import read_in_order
+from transforms import balance
+from transforms.live import settle_claims
+from transforms.setting_aside import accounts, add_up, file_fault, file_rows, quarantine_items
+from transforms.tables.adjustments import ADJUSTMENTS
+from transforms.tables.claims import CLAIMS
+from transforms.tables.contract import MONEY, Table
+from transforms.tables.files import FILES
+from transforms.tables.payments import PAYMENTS
+from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
+from transforms.tables.quarantine import FAULTS, QUARANTINE
+from transforms.tables.remittances import READ_LINES, READ_PAYMENTS, Blob, Remittances
+from transforms.tables.service_lines import SERVICE_LINES
+
+STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
+WORK = ".parse"
+NO_CLAIMS = pl.DataFrame(schema={"claim_id": pl.String})
+MAPPED_BYTES = 256_000_000  # files opened together
+
+
+@dataclass
+class _Small:
+    """What is kept in memory: a few numbers a claim, and the tables that are small by nature."""
+
+    payments: list[pl.DataFrame]
+    provider_adjustments: list[pl.DataFrame]
+    faults: list[pl.DataFrame]
+    warnings: list[pl.DataFrame]
+    paid: list[pl.DataFrame]  # payment_id, paid_amount
+    accounts: list[pl.DataFrame]  # what was read of each file
+    likeness: list[pl.DataFrame]  # claims: hashes of the numbers by which claims are matched
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Counts of what was read and could not be read."""
+
+    files: int
+    payments: int
+    claims: int
+    service_lines: int
+    faults: int
+
+
+def parse(arrivals: Sequence[Arrival], out: Path, form: str, today: date) -> Parsed:
+    """Write every table to `out` as Parquet or CSV. Control numbers as read; names nowhere; nothing is set aside by a gate."""
+    work = out / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        small = _stream(arrivals, work)
+        frames = _small_tables(arrivals, small, today)
+        for table, frame in frames:
+            parquet.write_table(frame, table, work / f"{table.name}.parquet")
+        _add_live(work, small)
+        for path in sorted(work.glob("*.parquet")):
+            _hand_over(path, out, form)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    counts = {table.name: frame.height for table, frame in frames}
+    return Parsed(
+        counts["files"], counts["payments"], _sum(small, "claim_loaded_count"), _sum(small, "read_line_count"), counts["quarantine"]
+    )
+
+
+def _sum(small: _Small, column: str) -> int:
+    return sum(int(part.get_column(column).sum()) for part in small.accounts)
+
+
+def _blobs(arrivals: Sequence[Arrival]) -> Iterator[Blob]:
+    """The readable files, some at a time, so that few are open at once."""
+    waiting: list[Arrival] = []
+    for arrival in [*(one for one in arrivals if not one.fault), None]:
+        if arrival is None or sum(one.byte_count for one in waiting) + arrival.byte_count > MAPPED_BYTES:
+            found = contents(waiting)
+            yield from (Blob(one.file_id, one.source_file, found[one.file_id]) for one in waiting if one.file_id in found)
+            waiting = []
+        if arrival is not None:
+            waiting.append(arrival)
+
+
+def _stream(arrivals: Sequence[Arrival], work: Path) -> _Small:
+    """One pass over all bytes: the large tables go to disk as they come."""
+    small = _Small(*([] for _ in fields(_Small)))
+    read_lines = Table(
+        SERVICE_LINES.name, SERVICE_LINES.grain, ("line_id",), tuple(c for c in SERVICE_LINES.columns if c.name in READ_LINES)
+    )
+    tables = [CLAIMS, read_lines, ADJUSTMENTS]
+    writers = {table.name: parquet.stream_writer(work / f"{table.name}.parquet", table) for table in tables}
+    try:
+        for read in read_in_order(_blobs(arrivals)):
+            for table in tables:
+                writers[table.name].write_table(parquet.to_arrow(getattr(read, table.name), table))
+            _keep(small, read)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return small
+
+
+def _keep(small: _Small, read: Remittances) -> None:
+    """Copies, so that nothing pins the batch that was read."""
+    small.payments.append(read.payments.clone())
+    small.provider_adjustments.append(read.provider_adjustments)
+    small.faults.append(read.faults)
+    small.warnings.append(read.warnings)
+    small.paid.append(read.claims.group_by("payment_id").agg(pl.col("paid_amount").sum()))
+    small.accounts.append(accounts(read, NO_CLAIMS))
+    numbers = read.claims.join(read.payments.select("payment_id", "payer_id"), on="payment_id", how="left")
+    payer = pl.col("payer_id")
+    small.likeness.append(numbers.select(
+        "claim_id", is_odd=pl.col("claim_status_code").is_in(["22", "25"]),
+        account=pl.struct(payer, "patient_control_number").hash(), number=pl.struct(payer, pl.col("payer_claim_control_number")).hash(),
+        original=pl.when(pl.col("original_claim_control_number").is_not_null())
+        .then(pl.struct(payer, pl.col("original_claim_control_number").alias("payer_claim_control_number")).hash()),
+    ))  # fmt: skip
+
+
+def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> list[tuple[Table, pl.DataFrame]]:
+    """files, payments, provider_adjustments and what could not be read."""
+    payments = pl.concat([pl.DataFrame(schema=READ_PAYMENTS), *small.payments])
+    moved = pl.concat([PROVIDER_ADJUSTMENTS.empty(), *small.provider_adjustments])
+    paid = pl.concat([pl.DataFrame(schema={"payment_id": pl.String, "paid_amount": MONEY}), *small.paid], how="vertical_relaxed")
+    settled = balance.settle_payments(payments, paid.with_columns(pl.col("paid_amount").cast(MONEY)), moved)
+    whole = [file_fault(one.file_id, one.source_file, *one.fault) for one in arrivals if one.fault]
+    faults = pl.concat([FAULTS.empty(), *small.faults, *whole])
+    read = add_up(pl.concat([accounts(Remittances.empty(), NO_CLAIMS), *small.accounts], how="diagonal_relaxed"))
+    return [
+        (FILES, file_rows(arrived(arrivals), read, faults, today)),
+        (PAYMENTS, settled),
+        (PROVIDER_ADJUSTMENTS, moved),
+        (QUARANTINE, quarantine_items(faults, today)),
+    ]
+
+
+def _add_live(work: Path, small: _Small) -> None:
+    """Write the lines again with is_live. Only claims that resemble another one, or undo one, are looked at closely."""
+    like = _resembling(pl.concat(small.likeness)) if small.likeness else NO_CLAIMS
+    dead = _not_live(work, like)
+    source = work / "service_lines.parquet"
+    lines = pq.ParquetFile(source)
+    with parquet.stream_writer(work / "lines.new", SERVICE_LINES) as out:
+        for batch in lines.iter_batches(parquet.ROW_GROUP_ROWS):
+            rows = pl.DataFrame(pl.from_arrow(batch))
+            out.write_table(parquet.to_arrow(rows.with_columns(is_live=~pl.col("claim_id").is_in(dead.implode())), SERVICE_LINES))
+    (work / "lines.new").replace(source)
+
+
+def _resembling(claims: pl.DataFrame) -> pl.DataFrame:
+    """claim_id of claims that share a number with another one, name another one, or are reversals or predeterminations."""
+    named = claims.select(number="original").drop_nulls()
+    shares = (pl.len().over("account") > 1) | (pl.len().over("number") > 1)
+    is_named = pl.col("number").is_in(named.get_column("number").implode())
+    return claims.filter(shares | is_named | pl.col("original").is_not_null() | pl.col("is_odd").fill_null(False)).select("claim_id")
+
+
+def _not_live(work: Path, like: pl.DataFrame) -> pl.Series:
+    """Ids of the claims that no longer stand."""
+
+    def of(name: str) -> pl.DataFrame:
+        return pl.scan_parquet(work / f"{name}.parquet").join(like.lazy(), on="claim_id", how="semi").collect()
+
+    payments = pl.read_parquet(work / "payments.parquet", columns=["payment_id", "payer_id", "payment_date"])
+    claims = of("claims").join(payments, on="payment_id", how="left")
+    moved = pl.read_parquet(work / "provider_adjustments.parquet")
+    states = settle_claims(claims, of("service_lines"), of("adjustments"), moved)
+    return states.filter(pl.col("state") != "live").get_column("claim_id")
+
+
+def _hand_over(path: Path, out: Path, form: str) -> None:
+    """Move a finished table to its place; as CSV, lists are joined with a bar."""
+    if form == "parquet":
+        path.replace(out / path.name)
+        return
+    rows = pl.scan_parquet(path).with_columns(pl.selectors.list().list.join("|"))
+    rows.sink_csv(out / f"{path.stem}.csv")

@@ -1,0 +1,62 @@
+"""Publishing: a whole set of marts in its own folder, then one swap of `reports/current`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows import parquet
+from flows.store import STAGING, sync
+from transforms.tables.contract import CONTRACT_VERSION, Table
+
+CURRENT = Path("reports/current")
+
+
+def publication_id(generation: str, config_id: str, as_of: date, decisions: bytes) -> str:
+    """Names what a publication is made from; the same id means the same bytes."""
+    parts = [generation, config_id, as_of.isoformat(), CONTRACT_VERSION, hashlib.sha256(decisions).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def folder_of(as_of: date, publication: str) -> Path:
+    return Path("reports/history") / as_of.isoformat() / publication
+
+
+def is_current(root: Path, as_of: date, publication: str) -> bool:
+    """Is this publication what a reader of `reports/current` sees?"""
+    current = root / CURRENT
+    return current.is_symlink() and current.resolve() == (root / folder_of(as_of, publication)).resolve() and current.exists()
+
+
+def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]]) -> Path:
+    """Write the set aside, move it into history, point `current` at it. A set that is there already is only pointed at."""
+    target = root / folder_of(as_of, publication)
+    if not target.exists():
+        _write_set(root, target, marts)
+    link = root / STAGING / "current"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(target, (root / CURRENT).parent))
+    os.replace(link, root / CURRENT)
+    sync((root / CURRENT).parent)
+    shutil.rmtree(root / STAGING, ignore_errors=True)
+    return target
+
+
+def _write_set(root: Path, target: Path, marts: Mapping[str, tuple[Table, pl.DataFrame]]) -> None:
+    staging = root / STAGING / "publication"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    for name, (table, frame) in sorted(marts.items()):
+        parquet.write_table(frame, table, staging / f"{name}.parquet")
+        sync(staging / f"{name}.parquet")
+    sync(staging)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(staging, target)
+    sync(target.parent)

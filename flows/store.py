@@ -1,0 +1,180 @@
+"""The store: a manifest that is the truth, and commits that happen whole or not at all.
+
+A commit stages its files below `.staging/`, writes a journal, renames the files into place, replaces the manifest and
+drops the journal. A run that dies leaves either staging without a journal (nothing happened, it is swept) or a journal
+(everything is on disk, it is carried through). Analysts who glob the lake never see a file that no manifest will name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from flows import parquet
+from flows.errors import StoreDamaged
+from flows.lake_tables import LAKE_TABLES, folder_of
+from transforms.tables.contract import Table
+
+STAGING = ".staging"
+MANIFEST = "manifest.json"
+JOURNAL = "journal.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Which files a store consists of: relative paths by table, and a check value of the key they were made with."""
+
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key_check: str = ""
+
+    @property
+    def generation(self) -> str:
+        """Names the exact content of the lake."""
+        return hashlib.sha256(self.dump()).hexdigest()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.files.values())
+
+    def dump(self) -> bytes:
+        body = {"key_check": self.key_check, "files": {name: sorted(paths) for name, paths in sorted(self.files.items()) if paths}}
+        return json.dumps(body, indent=0, sort_keys=True).encode() + b"\n"
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    body = json.loads(data)
+    return Manifest({name: tuple(paths) for name, paths in body["files"].items()}, body["key_check"])
+
+
+def read_manifest(root: Path) -> Manifest:
+    """The store's manifest; a store that does not exist yet is empty."""
+    path = root / MANIFEST
+    return parse_manifest(path.read_bytes()) if path.exists() else Manifest()
+
+
+def scan(root: Path, manifest: Manifest, name: str) -> pl.LazyFrame:
+    """All rows of one lake table. Raises StoreDamaged where a file that the manifest names is missing."""
+    paths = [root / path for path in manifest.files.get(name, ())]
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise StoreDamaged(
+            f"{len(missing)} files of {name} are missing from the store", str(missing[0]), "Restore the store from its backup."
+        )
+    return parquet.scan(paths, LAKE_TABLES[name])
+
+
+def holding(root: Path, manifest: Manifest, name: str, column: str, values: pl.Series) -> tuple[pl.DataFrame, frozenset[str]]:
+    """All rows of every file of a table that holds one of the values, and those files: what a commit must write anew."""
+    if values.is_empty():
+        return LAKE_TABLES[name].empty(), frozenset()
+    paths = [
+        path
+        for path in manifest.files.get(name, ())
+        if parquet.scan([root / path], LAKE_TABLES[name]).filter(pl.col(column).is_in(values.implode())).limit(1).collect().height
+    ]
+    return parquet.scan([root / path for path in paths], LAKE_TABLES[name]).collect(), frozenset(paths)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a commit adds and takes away. `rows` by table and month; `keep` are bytes to keep, by relative path."""
+
+    rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    keep: Mapping[str, bytes] = field(default_factory=dict)
+    remove: frozenset[str] = frozenset()
+
+
+def prepare(root: Path) -> None:
+    """Make the store's folder, and finish or sweep whatever a run that died left behind."""
+    root.mkdir(parents=True, exist_ok=True)
+    journal = root / STAGING / JOURNAL
+    if journal.exists():
+        _carry_through(root, json.loads(journal.read_bytes()))
+    shutil.rmtree(root / STAGING, ignore_errors=True)
+
+
+def commit(root: Path, manifest: Manifest, change: Change) -> Manifest:
+    """Apply the change whole; returns the manifest that now holds."""
+    staging = root / STAGING / "commit"
+    shutil.rmtree(staging, ignore_errors=True)
+    added = {
+        name: [_stage(staging, LAKE_TABLES[name], folder, rows) for folder, rows in _by_month(name, frame)]
+        for name, frame in sorted(change.rows.items())
+        if not frame.is_empty()
+    }
+    added["kept"] = [_stage_bytes(staging, path, data) for path, data in sorted(change.keep.items())]
+    fresh = {path for paths in added.values() for path in paths}
+    tables = {
+        name: tuple(sorted({path for path in manifest.files.get(name, ()) if path not in change.remove} | set(added.get(name, ()))))
+        for name in {*manifest.files, *added}
+    }
+    after = Manifest(tables, manifest.key_check)
+    journal = {"moves": sorted(fresh), "deletes": sorted(change.remove - fresh), "manifest": after.dump().decode()}
+    write_whole(root / STAGING / JOURNAL, json.dumps(journal).encode())
+    _carry_through(root, journal)
+    shutil.rmtree(root / STAGING, ignore_errors=True)
+    return after
+
+
+def _by_month(name: str, frame: pl.DataFrame) -> Iterable[tuple[str, pl.DataFrame]]:
+    """Rows by the folder they belong to; the column `month` only says where, it is not stored."""
+    for (month,), rows in sorted(frame.partition_by("month", as_dict=True).items()):
+        yield folder_of(name, str(month)), rows
+
+
+def _stage(staging: Path, table: Table, folder: str, rows: pl.DataFrame) -> str:
+    target = staging / folder
+    target.mkdir(parents=True, exist_ok=True)
+    content_id = parquet.write_table(rows, table, target / "part")[:32]
+    sync(target / "part")
+    (target / "part").rename(target / f"{content_id}.parquet")
+    return f"{folder}/{content_id}.parquet"
+
+
+def _stage_bytes(staging: Path, path: str, data: bytes) -> str:
+    target = staging / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    sync(target)
+    return path
+
+
+def _carry_through(root: Path, journal: Mapping) -> None:
+    """Do what the journal says; each step may have been done already."""
+    staging = root / STAGING / "commit"
+    for path in journal["moves"]:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        if (staging / path).exists():
+            os.replace(staging / path, root / path)
+    for folder in {(root / path).parent for path in journal["moves"]}:
+        sync(folder)
+    write_whole(root / MANIFEST, journal["manifest"].encode())
+    for path in journal["deletes"]:
+        (root / path).unlink(missing_ok=True)
+    (root / STAGING / JOURNAL).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file so that a reader sees the old bytes or the new ones, and a power cut leaves one of them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    sync(beside)
+    os.replace(beside, path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have the file or folder on disk before going on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

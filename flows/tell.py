@@ -1,0 +1,30 @@
+"""Rows on a terminal, or as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import click
+import polars as pl
+
+
+def as_words(value: object) -> str:
+    if value is None:
+        return "-"
+    return ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else str(value)
+
+
+def print_rows(frame: pl.DataFrame, as_json: bool) -> None:
+    """Every row; columns under one another on a terminal."""
+    rows = [
+        {name: (value if isinstance(value, int | list | None.__class__) else str(value)) for name, value in row.items()}
+        for row in frame.iter_rows(named=True)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    words = [frame.columns, *([as_words(value) for value in row.values()] for row in rows)]
+    widths = [max(len(row[at]) for row in words) for at in range(len(frame.columns))]
+    for row in words:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    click.echo(f"{frame.height} rows", err=True)
