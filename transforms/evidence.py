@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.adjudicated import cents
 from transforms.fees import contracted_fees, exact_median, in_force, is_ordinary, office_fees, table_coverage
 from transforms.tables.policy import AuditPolicy
 
@@ -35,6 +36,29 @@ def rules_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> p
     has_own = pl.col("rule_payer_id").is_not_null().any().over(key)
     own = found.filter(pl.col("rule_payer_id").is_not_null() | ~has_own)
     return own.with_columns(rule=pl.col("rule") + "@" + pl.col("rule_from").cast(pl.String)).drop("rule_from", "rule_payer_id")
+
+
+def with_ledger(lines: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """Lines whose payer shows one code only get the code that the practice's own ledger says was billed.
+
+    `ledger` is contract LEDGER with tokens. The line number (REF*6R) comes first, then account, date and charge; a key with
+    two different codes in the ledger says nothing. A procedure found this way has submitted_code_source ledger.
+    """
+    billed = ledger.with_columns(
+        procedure_code=pl.col("procedure_code").str.strip_chars().str.to_uppercase(), charge_cents=cents("charge_amount")
+    )
+    by_number, by_visit = ["line_control_number"], ["patient_control_number", "service_date", "charge_cents"]
+    found = lines
+    for key, name in ((by_number, "code_by_number"), (by_visit, "code_by_visit")):
+        one = billed.drop_nulls(key).group_by(key).agg(pl.col("procedure_code").unique().alias("codes"))
+        sure = one.filter(pl.col("codes").list.len() == 1).select(*key, pl.col("codes").list.first().alias(name))
+        found = found.join(sure, on=key, how="left")
+    code = pl.coalesce("code_by_number", "code_by_visit")
+    is_news = (pl.col("submitted_code_source") == "SVC01") & code.is_not_null() & (code != pl.col("paid_code"))
+    return found.with_columns(
+        submitted_code=pl.when(is_news).then(code).otherwise("submitted_code"),
+        submitted_code_source=pl.when(is_news).then(pl.lit("ledger")).otherwise("submitted_code_source"),
+    ).drop("code_by_number", "code_by_visit")
 
 
 def with_swap(lines: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:

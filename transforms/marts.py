@@ -12,7 +12,7 @@ from transforms.asks import alternate_fee_schedule, ask_outcomes, fee_asks
 from transforms.claim_level import place_claim_level
 from transforms.cob import net_after_cob
 from transforms.downgrades import decide
-from transforms.evidence import with_fee_match, with_history, with_office_fee_clue, with_schedule, with_swap
+from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_swap
 from transforms.fees import observed_coverage, observed_fees
 from transforms.findings import apply_decisions, findings_table, with_counting
 from transforms.live import settle_claims
@@ -86,9 +86,12 @@ def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
     return Settled(payments, claims, lines.join(reissues, on="claim_id", how="left").collect(), patient_sums)
 
 
-def detect(settled: Settled, settings: Settings) -> pl.DataFrame:
-    """Every live line with its evidence, verdict and, where there is no downgrade, what explains a patient balance."""
-    lines = settled.lines
+def detect(settled: Settled, settings: Settings, ledger: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Every live line with its evidence, verdict and, where there is no downgrade, what explains a patient balance.
+
+    `ledger` (contract LEDGER, tokens) is what the practice billed, where the user has it.
+    """
+    lines = settled.lines if ledger is None else with_ledger(settled.lines, ledger)
     evidence = with_schedule(lines, settings.fees, settings.coverage)
     evidence = with_swap(evidence, settings.rules)
     evidence = with_fee_match(evidence, settings.rules, settings.fees)
@@ -148,9 +151,11 @@ def rank(
     }
 
 
-def build_marts(lake: Lake, settings: Settings, as_of: date, decisions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def build_marts(
+    lake: Lake, settings: Settings, as_of: date, decisions: pl.DataFrame, ledger: pl.DataFrame | None = None
+) -> dict[str, pl.DataFrame]:
     """All stages in one call."""
     settled = settle(lake, settings, as_of)
-    decided = detect(settled, settings)
+    decided = detect(settled, settings, ledger)
     priced = price(decided, settled, settings, decisions, as_of)
     return rank(priced, decided, settled, lake, settings, as_of)

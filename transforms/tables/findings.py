@@ -14,7 +14,7 @@ EVIDENCE = (
     text(
         "submitted_code_source",
         "where it was found",
-        allowed=("SVC06", "SVC01", "export", "office_fee"),
+        allowed=("SVC06", "SVC01", "export", "ledger", "office_fee"),
         unit="element",
         null="unknown: no service line was sent",
     ),

@@ -88,6 +88,19 @@ ASKS = Table(
     ),
 )
 
+LEDGER = Table(
+    name="ledger",
+    grain="one row per line the practice billed; identifiers as keyed tokens once it is inside the job",
+    key=("line_control_number", "patient_control_number", "service_date", "procedure_code", "charge_amount"),
+    columns=(
+        text("line_control_number", "the practice's line number as billed", "837 REF*6R", null="not known"),
+        text("patient_control_number", "the practice's account number as billed", "837 CLM01", null="not known"),
+        date("service_date", "day of service", "837 DTP*472", null="not known"),
+        text("procedure_code", "procedure billed", "837 SV301-2", unit="code"),
+        money("charge_amount", "charge billed", "837 SV302", null="not known"),
+    ),
+)
+
 
 @dataclass(frozen=True)
 class AuditPolicy:
