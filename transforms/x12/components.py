@@ -1,0 +1,74 @@
+"""Composite elements: qualifier, separator, code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.x12.fields import Spans, code
+from transforms.x12.scan import Segments
+
+KNOWN_QUALIFIERS = ("AD", "ER", "HC", "HP", "IV", "N4", "N6", "NU", "UI", "WK")
+LONGEST_QUALIFIER = 3  # a longer first component is itself the code, sent without a qualifier
+IS_PUNCTUATION = np.zeros(256, bool)
+IS_PUNCTUATION[[byte for byte in range(33, 127) if not chr(byte).isalnum()]] = True
+
+
+@dataclass(frozen=True)
+class Composite:
+    """The first two components; `is_undeclared` marks rows separated by another character than ISA16 says."""
+
+    qualifier: Spans
+    code: Spans
+    is_undeclared: np.ndarray
+
+
+def split_code(segments: Segments, spans: Spans) -> Composite:
+    """A procedure as qualifier and code. A value without a separator is a bare code.
+
+    Where a known qualifier is followed by another punctuation mark than the declared separator, that mark separates.
+    """
+    start, end = spans
+    declared = segments.delimiters.component
+    third = segments.buffer[start + 2]
+    separator = np.full(len(start), declared, np.uint8)
+    suspect = np.flatnonzero((third != declared) & IS_PUNCTUATION[third] & (end - start > 2))
+    if len(suspect):
+        pair = segments.words[start[suspect]] & np.uint64(0xFFFF)
+        suspect = suspect[np.isin(pair, np.array([code(value) for value in KNOWN_QUALIFIERS]))]
+        separator[suspect] = third[suspect]
+    is_undeclared = np.zeros(len(start), bool)
+    is_undeclared[suspect] = True
+    return _split(segments, spans, separator, is_undeclared)
+
+
+def split_reason(segments: Segments, spans: Spans) -> Composite:
+    """A PLB reason and its reference, split at the declared separator; a value without it is a bare reason."""
+    separator = np.full(len(spans[0]), segments.delimiters.component, np.uint8)
+    nowhere = np.zeros(len(spans[0]), bool)
+    first = find(segments, spans[0], spans[1], separator)
+    second = find(segments, np.minimum(first + 1, spans[1]), spans[1], separator)
+    return Composite((spans[0], first), (np.minimum(first + 1, spans[1]), second), nowhere)
+
+
+def _split(segments: Segments, spans: Spans, separator: np.ndarray, is_undeclared: np.ndarray) -> Composite:
+    start, end = spans
+    first = find(segments, start, end, separator)
+    is_split = (first < end) & (first - start <= LONGEST_QUALIFIER)
+    code_start = np.where(is_split, first + 1, start)
+    code_end = find(segments, code_start, end, separator) if is_split.any() else first
+    return Composite((start, np.where(is_split, first, start)), (code_start, code_end), is_undeclared)
+
+
+def find(segments: Segments, start: np.ndarray, end: np.ndarray, byte: np.ndarray) -> np.ndarray:
+    """Position of the first such byte in each span, or the span's end."""
+    found = end.copy()
+    rows, at = np.arange(len(start)), start
+    while len(rows):
+        is_inside = at < end[rows]
+        is_hit = is_inside & (segments.buffer[at] == byte[rows])
+        found[rows[is_hit]] = at[is_hit]
+        going_on = is_inside & ~is_hit
+        rows, at = rows[going_on], at[going_on] + 1
+    return found

@@ -1,0 +1,91 @@
+"""Envelope faults that do not stop a load: wrong counts, wrong control numbers, missing trailers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transforms.x12.fields import code, element, short_code, text, whole
+from transforms.x12.scan import GE, GS, IEA, ISA, SE, ST, Segments
+from transforms.x12.structure import NONE, Structure, first_of_pieces, levels
+
+
+def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndarray]:
+    """Per kind of flaw the segments that have it: the trailer that is wrong, or the header whose trailer is missing."""
+    group_at, group_of = levels(segments, GS, (ISA, GE, IEA))
+    isa_at, isa_of = levels(segments, ISA, (IEA,))
+    is_new_set = (segments.code == ST) & ~segments.is_carried
+    is_new_group = (segments.code == GS) & ~segments.is_carried
+    set_end, set_number, set_open = _trailers(segments, SE, parts.set_at, parts.set_of, ("CLP",))
+    group_end, group_number, group_open = _trailers(segments, GE, group_at, group_of, ("CLP", "ST"))
+    isa_end, isa_number, isa_open = _trailers(segments, IEA, isa_at, isa_of, ("CLP", "ST"))
+    lengths = segments.number[set_end] - segments.number[parts.set_at[set_number]] + 1
+    sets = _counted(segments, is_new_set, group_end, group_at[group_number], "sets_before")
+    groups = _counted(segments, is_new_group, isa_end, isa_at[isa_number], "groups_before")
+    sets_per_isa = np.bincount(isa_of[parts.set_at][isa_of[parts.set_at] != NONE], minlength=len(isa_at))
+    is_empty = (sets_per_isa == 0) & ~segments.is_carried[isa_at] & ~_goes_on(segments, isa_at, isa_of, ("CLP", "ST"))
+    new_groups = np.flatnonzero(is_new_group)
+    return {
+        "wrong_segment_count": _wrong_count(segments, set_end, lengths),
+        "wrong_set_control_number": _wrong_number(segments, set_end, parts.set_at[set_number], 2),
+        "missing_set_trailer": set_open,
+        "wrong_set_count": _wrong_count(segments, group_end, sets),
+        "wrong_group_control_number": _wrong_number(segments, group_end, group_at[group_number], 6),
+        "missing_group_trailer": group_open,
+        "wrong_group_count": _wrong_count(segments, isa_end, groups),
+        "wrong_interchange_control_number": _wrong_number(segments, isa_end, isa_at[isa_number], 13),
+        "missing_interchange_trailer": isa_open,
+        "empty_interchange": isa_at[is_empty],
+        "not_group_hp": new_groups[short_code(segments, element(segments, new_groups, 1)) != code("HP")],
+        **_delimiter_warnings(segments),
+    }
+
+
+def _trailers(segments: Segments, tag: int, opener_at: np.ndarray, owner: np.ndarray, goes_on: tuple[str, ...]):
+    """The trailers that end something, the number of what they end, and the openers without a trailer."""
+    at = np.flatnonzero(segments.code == tag)
+    at = at[at > 0]
+    at = at[(segments.piece[at] == segments.piece[at - 1]) & (owner[at - 1] != NONE)]
+    number = owner[at - 1]
+    is_open = np.ones(len(opener_at), bool)
+    is_open[number] = False
+    return at, number, opener_at[is_open & ~_goes_on(segments, opener_at, owner, goes_on)]
+
+
+def _goes_on(segments: Segments, opener_at: np.ndarray, owner: np.ndarray, tags: tuple[str, ...]) -> np.ndarray:
+    """Which openers are still open at the end of their piece and go on in the next one."""
+    on = np.zeros(len(opener_at), bool)
+    last = np.append(first_of_pieces(segments)[1:], len(segments)) - 1
+    for at in last.tolist() if len(segments) else []:
+        if owner[at] != NONE and segments.pieces[segments.piece[at]].continues in tags:
+            on[owner[at]] = True
+    return on
+
+
+def _counted(segments: Segments, is_counted: np.ndarray, end: np.ndarray, opener_at: np.ndarray, before: str) -> np.ndarray:
+    """How many segments of a kind lie between opener and trailer, with those of earlier pieces."""
+    running = np.cumsum(is_counted)
+    earlier = np.array([getattr(piece, before) for piece in segments.pieces])[segments.piece[opener_at]]
+    return running[end] - running[opener_at] + np.where(segments.is_carried[opener_at], earlier, 0)
+
+
+def _wrong_count(segments: Segments, at: np.ndarray, actual: np.ndarray) -> np.ndarray:
+    stated, is_known = whole(segments, element(segments, at, 1))
+    return at[~is_known | (stated != actual)]
+
+
+def _wrong_number(segments: Segments, at: np.ndarray, opener_at: np.ndarray, index: int) -> np.ndarray:
+    stated = text(segments, element(segments, at, 2))
+    opened = text(segments, element(segments, opener_at, index))
+    return at[stated.ne_missing(opened).to_numpy()]
+
+
+def _delimiter_warnings(segments: Segments) -> dict[str, np.ndarray]:
+    """Files without an ISA, and ISA segments that are irregular."""
+    first = first_of_pieces(segments)
+    declared, regular = (
+        np.array([getattr(piece.delimiters, name) for piece in segments.pieces], bool) for name in ("is_declared", "is_regular")
+    )
+    undeclared = first[~declared[segments.piece[first]] & (segments.number[first] == 1) & ~segments.is_carried[first]]
+    isa = np.flatnonzero((segments.code == ISA) & ~segments.is_carried)
+    piece = segments.piece[isa]
+    return {"no_isa": undeclared, "irregular_isa": isa[declared[piece] & ~regular[piece]]}

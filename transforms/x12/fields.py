@@ -1,0 +1,198 @@
+"""Elements of many segments at once: where they lie, and what they say as text, cents, days or counts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from transforms.tables.contract import MONEY
+from transforms.x12.scan import BLANKS, Segments
+
+Spans = tuple[np.ndarray, np.ndarray]
+
+OK, MISSING, NOT_AN_AMOUNT, TOO_PRECISE, TOO_LARGE = range(5)
+LARGEST_CENTS = 999_999_999_999
+
+_AMOUNT = re.compile(rb"(-?)(?:(\d+)\.?(\d*)|\.(\d+))")
+_U = np.uint64
+_FILL = _U(0x3030303030303030)
+# What to keep of eight bytes that end with the value, by the value's length; and of eight that start with it.
+_TAIL = np.array([(0xFFFFFFFFFFFFFFFF << (8 * (8 - n))) & 0xFFFFFFFFFFFFFFFF for n in range(9)], dtype=np.uint64)
+_HEAD = np.array([0xFFFFFFFFFFFFFFFF >> (8 * (8 - n)) if n else 0 for n in range(9)], dtype=np.uint64)
+_HEAD[0] = 0
+
+
+def element(segments: Segments, at: np.ndarray, index: int) -> Spans:
+    """Start and end of element `index` (as the guide counts) of the segments `at`; empty where it was not sent."""
+    right = segments.first[at] + index
+    is_sent = right <= segments.last[at]
+    if is_sent.all():
+        return segments.delimiter_at[right - 1] + 1, segments.delimiter_at[right]
+    right = np.where(is_sent, right, segments.last[at])
+    end = segments.delimiter_at[right]
+    return np.where(is_sent, segments.delimiter_at[right - 1] + 1, end), end
+
+
+def trimmed(segments: Segments, spans: Spans) -> Spans:
+    """Spans without blanks at either end."""
+    start, end = spans
+    buffer = segments.buffer
+    first, last = buffer[start], buffer[end - 1]
+    touched = np.flatnonzero((first == 32) | (first == 9) | (last == 32) | (last == 9))
+    if not len(touched):
+        return spans
+    start, end = start.copy(), end.copy()
+    for row in touched.tolist():
+        value = bytes(buffer[start[row] : end[row]])
+        start[row] += len(value) - len(value.lstrip(BLANKS))
+        end[row] = start[row] + len(value.strip(BLANKS))
+    return start, end
+
+
+def text(segments: Segments, spans: Spans) -> pl.Series:
+    """The values as text, null where empty. Values over twelve bytes point into the batch; shorter ones are copied."""
+    start, end = trimmed(segments, spans)
+    length = end - start
+    is_sent = length > 0
+    views = np.zeros((len(start), 2), np.uint64)
+    views[:, 0] = (segments.words[start] & _HEAD[np.minimum(length, 4)]) << _U(32) | length.astype(np.uint64)
+    views[:, 1] = segments.words[start + 4] & _HEAD[np.clip(length - 4, 0, 8)]
+    long = np.flatnonzero(length > 12)
+    views[long, 1] = start[long].astype(np.uint64) << _U(32)
+    validity = pa.py_buffer(np.packbits(is_sent, bitorder="little"))
+    buffers = [validity, pa.py_buffer(views), pa.py_buffer(segments.buffer)]
+    array = pa.Array.from_buffers(pa.string_view(), len(start), buffers)
+    return pl.Series(pl.from_arrow(array))
+
+
+def short_code(segments: Segments, spans: Spans) -> np.ndarray:
+    """Values of up to eight bytes as numbers, to compare with `code`; 0 where empty, all ones where longer."""
+    start, end = trimmed(segments, spans)
+    length = end - start
+    value = segments.words[start] & _HEAD[np.minimum(length, 8)]
+    return np.where(length > 8, _U(0xFFFFFFFFFFFFFFFF), value)
+
+
+def code(value: str) -> np.uint64:
+    """The number that `short_code` gives for a value."""
+    return _U(int.from_bytes(value.encode().ljust(8, b"\0"), "little"))
+
+
+def is_sent(segments: Segments, spans: Spans) -> np.ndarray:
+    """Whether there is anything but blanks."""
+    start, end = trimmed(segments, spans)
+    return end > start
+
+
+def cents(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    """Amounts as int64 cents, 0 where there is none, and per row OK, MISSING, NOT_AN_AMOUNT, TOO_PRECISE or TOO_LARGE.
+
+    Up to eight characters with at most two decimals are read at once; anything else row by row, exactly.
+    """
+    start, end = spans
+    length = end - start
+    word = segments.words[end - 8] & _TAIL[np.minimum(length, 8)]
+    word |= _FILL & ~_TAIL[np.minimum(length, 8)]
+    is_negative = segments.buffer[start] == ord("-")
+    is_negative &= length > 1
+    sign_at = (_U(8) * (_U(8) - np.minimum(length, 8).astype(np.uint64))) & _U(63)
+    word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
+    word, scale = _without_point(word)
+    value = _digits(word) * scale
+    is_read = (length > 0) & (length <= 8) & _all_digits(word)
+    value = np.where(is_read, np.where(is_negative, -value, value), 0)
+    status = np.where(is_read, OK, MISSING).astype(np.uint8)
+    for row in np.flatnonzero(~is_read & (length > 0)).tolist():
+        value[row], status[row] = _exact_cents(bytes(segments.buffer[start[row] : end[row]]))
+    return value, status
+
+
+def _without_point(word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eight digits without the decimal point before the last two or one, and cents per unit of the last digit."""
+    point = _U(ord("."))
+    two = (word >> _U(40)) & _U(0xFF) == point
+    one = (word >> _U(48)) & _U(0xFF) == point
+    zero = _U(ord("0"))
+    as_two = (word & _U(0xFFFF000000000000)) | ((word & _U(0x000000FFFFFFFFFF)) << _U(8)) | zero
+    as_one = (word & _U(0xFF00000000000000)) | ((word & _U(0x0000FFFFFFFFFFFF)) << _U(8)) | zero
+    return np.where(two, as_two, np.where(one, as_one, word)), np.where(two, 1, np.where(one, 10, 100))
+
+
+def _all_digits(word: np.ndarray) -> np.ndarray:
+    high = _U(0xF0F0F0F0F0F0F0F0)
+    return ((word & high) == _FILL) & (((word + _U(0x0606060606060606)) & high) == _FILL)
+
+
+def _digits(word: np.ndarray) -> np.ndarray:
+    """Eight ASCII digits, first character in the lowest byte, as a number."""
+    word = word & _U(0x0F0F0F0F0F0F0F0F)
+    word = (word * _U(2561)) >> _U(8) & _U(0x00FF00FF00FF00FF)
+    word = (word * _U(6553601)) >> _U(16) & _U(0x0000FFFF0000FFFF)
+    return ((word * _U(42949672960001)) >> _U(32)).astype(np.int64)
+
+
+def _exact_cents(value: bytes) -> tuple[int, int]:
+    """One amount as X12 writes it: optional minus, digits, optional point."""
+    value = value.strip(BLANKS)
+    if not value:
+        return 0, MISSING
+    match = _AMOUNT.fullmatch(value)
+    if match is None:
+        return 0, NOT_AN_AMOUNT
+    whole, decimals = match.group(2) or b"0", match.group(3) or match.group(4) or b""
+    if decimals[2:].strip(b"0"):
+        return 0, TOO_PRECISE
+    if len(whole.lstrip(b"0")) > 12:
+        return 0, TOO_LARGE
+    amount = int(whole) * 100 + int(decimals[:2].ljust(2, b"0"))
+    return (0, TOO_LARGE) if amount > LARGEST_CENTS else (-amount if match.group(1) else amount, OK)
+
+
+def money(value: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
+    """Cents as exact dollars, null where not known."""
+    wide = np.empty((len(value), 2), np.int64)
+    wide[:, 0], wide[:, 1] = value, value >> 63
+    validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    array = pa.Array.from_buffers(pa.decimal128(12, 2), len(value), [validity, pa.py_buffer(wide)])
+    return pl.Series(pl.from_arrow(array)).cast(MONEY)
+
+
+def whole(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers of zero or more, and which rows hold one."""
+    value, status = cents(segments, spans)
+    return value // 100, (status == OK) & (value % 100 == 0) & (value >= 0)
+
+
+def days(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    """Dates (CCYYMMDD, YYMMDD, or the first of a range) as days since 1970, and which rows hold a real one."""
+    start, end = trimmed(segments, spans)
+    length = end - start
+    is_range = (length == 17) & (segments.buffer[start + 8] == ord("-"))
+    length = np.where(is_range, 8, length)
+    word = segments.words[start]
+    century = np.where(word & _U(0xFF) >= _U(ord("8")), _U(0x3931), _U(0x3032))
+    word = np.where(length == 6, (word << _U(16)) | century, word)
+    is_written = ((length == 8) | (length == 6)) & _all_digits(word)
+    number = np.where(is_written, _digits(word), 19700101)
+    year, month, day = number // 10000, number // 100 % 100, number % 100
+    is_real = is_written & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1900) & (year < 2100)
+    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
+    value = months.astype("datetime64[D]").astype(np.int64) + day - 1
+    is_real &= value < (months + 1).astype("datetime64[D]").astype(np.int64)
+    return value, is_real
+
+
+def dates(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
+    """Days since 1970 as dates, null where not known."""
+    validity = pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    array = pa.Array.from_buffers(pa.date32(), len(value), [validity, pa.py_buffer(value.astype(np.int32))])
+    return pl.Series(pl.from_arrow(array))
+
+
+def numbers(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
+    """Counts, null where not known."""
+    validity = pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.int64(), len(value), [validity, pa.py_buffer(value.astype(np.int64))])))

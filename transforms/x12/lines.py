@@ -1,0 +1,124 @@
+"""SVC loops: one row per service line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.tables.remittances import READ_LINES
+from transforms.x12.claims import statement_days
+from transforms.x12.components import split_code
+from transforms.x12.faults import Problems, amount_problems
+from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, short_code, text, whole
+from transforms.x12.identity import ids, per_piece, text_lists
+from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified
+
+
+@dataclass(frozen=True)
+class LineAmounts:
+    """SVC02, SVC03 and AMT*B6 in cents, per line; allowed only where it was stated and can be read."""
+
+    charge: np.ndarray
+    paid: np.ndarray
+    allowed: np.ndarray
+    is_allowed_stated: np.ndarray
+    is_charge_known: np.ndarray
+    problems: list[Problems]
+    unreadable_allowed_at: np.ndarray
+
+
+def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
+    """The money of every line, and which of it cannot be read (lines outside of claims have no say)."""
+    at = parts.line_at
+    owner = parts.claim_of_line
+    inside = np.flatnonzero(owner != NONE)
+    charge, charge_status = cents(segments, element(segments, at, 2))
+    paid, paid_status = cents(segments, element(segments, at, 3))
+    allowed_at = _first_of_lines(segments, parts, AMT, "B6")
+    allowed, status = cents(segments, element_or_none(segments, allowed_at, 2))
+    problems = [
+        *amount_problems("charge", charge_status[inside], at[inside], owner[inside]),
+        *amount_problems("paid", paid_status[inside], at[inside], owner[inside]),
+    ]
+    unreadable = allowed_at[(status != OK) & (allowed_at != NONE)]
+    return LineAmounts(charge, paid, allowed, status == OK, charge_status == OK, problems, unreadable)
+
+
+def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+    """READ_LINES rows of the lines `kept` (numbers), and the segments whose code has an undeclared separator."""
+    at = parts.line_at[kept]
+    paid_as = split_code(segments, element(segments, at, 1))
+    billed = split_code(segments, element(segments, at, 6))
+    has_billed = is_sent(segments, billed.code)
+    units_paid, is_paid_known = _units(segments, element(segments, at, 5), np.ones(len(at), np.int64), np.ones(len(at), bool))
+    units_billed, is_billed_known = _units(segments, element(segments, at, 7), units_paid, is_paid_known)
+    frame = pl.DataFrame(
+        {
+            "line_id": ids(segments, at),
+            "claim_id": ids(segments, parts.claim_at).gather(parts.claim_of_line[kept]),
+            "file_id": per_piece(segments, at, "file_id"),
+            "source_file": per_piece(segments, at, "source_file"),
+            "line_segment": segments.number[at],
+            "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
+            "submitted_code_source": pl.Series(["SVC01", "SVC06"]).gather(has_billed.astype(np.uint32)),
+            "submitted_qualifier": text(segments, _either(has_billed, billed.qualifier, paid_as.qualifier)),
+            "paid_code": text(segments, paid_as.code),
+            "paid_qualifier": text(segments, paid_as.qualifier),
+            "charge_amount": money(amounts.charge[kept]),
+            "paid_amount": money(amounts.paid[kept]),
+            "allowed_amount": money(amounts.allowed[kept], amounts.is_allowed_stated[kept]),
+            "units_submitted": numbers(units_billed, is_billed_known),
+            "units_paid": numbers(units_paid, is_paid_known),
+            "service_date": dates(*_service_days(segments, parts, kept)),
+            "line_control_number": text(segments, element_or_none(segments, _first_of_lines(segments, parts, REF, "6R")[kept], 2)),
+            "remark_codes": _remarks(segments, parts, kept),
+        }
+    )
+    undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in READ_LINES.items()), undeclared
+
+
+def _either(choose_first: np.ndarray, one: Spans, other: Spans) -> Spans:
+    return np.where(choose_first, one[0], other[0]), np.where(choose_first, one[1], other[1])
+
+
+def _units(segments: Segments, spans: Spans, default: np.ndarray, is_default_known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Units as sent, or the default where none were."""
+    value, is_known = whole(segments, spans)
+    sent = is_sent(segments, spans)
+    return np.where(sent, value, default), np.where(sent, is_known, is_default_known)
+
+
+def _first_of_lines(segments: Segments, parts: Structure, tag: int, value: str) -> np.ndarray:
+    """Per line, its first segment of a tag with a qualifier, or -1."""
+    at = np.flatnonzero((segments.code == tag) & (parts.line_of != NONE))
+    at = qualified(segments, at, value)
+    return first_in(at, parts.line_of[at], len(parts.line_at))
+
+
+def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """DTM*472, else DTM*150, else the claim's date."""
+    at = np.flatnonzero((segments.code == DTM) & (parts.line_of != NONE))
+    qualifier = short_code(segments, element(segments, at, 1))
+    value, is_known = np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
+    for wanted in ("472", "150"):
+        chosen = at[qualifier == code(wanted)]
+        first = first_in(chosen, parts.line_of[chosen], len(parts.line_at))[kept]
+        day, is_day = days(segments, element_or_none(segments, first, 2))
+        value, is_known = np.where(is_known, value, day), is_known | is_day
+    if not is_known.all():
+        day, is_day = statement_days(segments, parts)
+        owner = parts.claim_of_line[kept]
+        value, is_known = np.where(is_known, value, day[owner]), is_known | is_day[owner]
+    return value, is_known
+
+
+def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Series:
+    """LQ*HE codes, in order."""
+    at = qualified(segments, np.flatnonzero((segments.code == LQ) & (parts.line_of != NONE)), "HE")
+    spans = element(segments, at, 2)
+    sent = np.flatnonzero(is_sent(segments, spans))
+    return text_lists(segments, (spans[0][sent], spans[1][sent]), parts.line_of[at[sent]], kept, len(parts.line_at))

@@ -1,0 +1,160 @@
+"""ST to SE: one row per transaction set, with its payer and payee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.tables.remittances import READ_PAYMENTS
+from transforms.x12.faults import Problems, amount_problems
+from transforms.x12.fields import Spans, cents, code, dates, days, element, money, short_code, text
+from transforms.x12.identity import ids, per_piece
+from transforms.x12.payer import payer_ids
+from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, levels, qualified
+
+DATE_SOURCES = ("BPR16", "DTM405", "GS04", "ISA09")
+
+
+@dataclass(frozen=True)
+class Headers:
+    """Per set, the segments before its first claim that say what the payment is; -1 where one was not sent."""
+
+    bpr: np.ndarray
+    trn: np.ndarray
+    dtm: np.ndarray
+    group: np.ndarray
+    interchange: np.ndarray
+    payer: np.ndarray
+    payee: np.ndarray
+    payer_2u: np.ndarray
+    payer_nf: np.ndarray
+    payee_tj: np.ndarray
+
+
+@dataclass(frozen=True)
+class SetFacts:
+    """Per set: amount in cents, day paid and where it was found, and what makes the set unreadable."""
+
+    headers: Headers
+    amount: np.ndarray
+    day: np.ndarray
+    day_source: np.ndarray
+    problems: list[Problems]
+
+
+def set_facts(segments: Segments, parts: Structure) -> SetFacts:
+    """What must be readable for a set's claims to be loaded."""
+    found = _headers(segments, parts)
+    at = parts.set_at
+    owner = np.arange(len(at))
+    is_835 = short_code(segments, element(segments, at, 1)) == code("835")
+    amount, status = cents(segments, element_or_none(segments, found.bpr, 2))
+    day, source = _payment_days(segments, found)
+    problems = []
+    for reason_code, rows in (("not_835", ~is_835), ("payment_segment_missing", is_835 & (found.bpr == NONE))):
+        if rows.any():
+            problems.append(Problems(reason_code, at[rows], owner[rows]))
+    has_bpr = is_835 & (found.bpr != NONE)
+    problems += amount_problems("payment", status[has_bpr], found.bpr[has_bpr], owner[has_bpr])
+    undated = has_bpr & (source == NONE)
+    if undated.any():
+        problems.append(Problems("payment_date_unreadable", at[undated], owner[undated]))
+    return SetFacts(found, amount, day, source, problems)
+
+
+def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.ndarray) -> pl.DataFrame:
+    """READ_PAYMENTS rows of the sets `kept` (numbers)."""
+    at = parts.set_at[kept]
+    head = Headers(**{name: value[kept] for name, value in vars(facts.headers).items()})
+
+    def value(of: np.ndarray, index: int) -> pl.Series:
+        return text(segments, element_or_none(segments, of, index))
+
+    payee_qualifier = short_code(segments, element_or_none(segments, head.payee, 3))
+    payee_id = element_or_none(segments, head.payee, 4)
+    frame = pl.DataFrame(
+        {
+            "payment_id": ids(segments, at),
+            "file_id": per_piece(segments, at, "file_id"),
+            "source_file": per_piece(segments, at, "source_file"),
+            "payer_name": value(head.payer, 2),
+            "payer_ref_2u": value(head.payer_2u, 2),
+            "payer_n104": value(head.payer, 4),
+            "payer_naic": value(head.payer_nf, 2),
+            "payer_tax_id": _first_sent(value(head.trn, 3), value(head.bpr, 10)),
+            "payee_name": value(head.payee, 2),
+            "payee_npi": text(segments, _only(payee_id, payee_qualifier == code("XX"))),
+            "payee_tax_id": _first_sent(text(segments, _only(payee_id, payee_qualifier == code("FI"))), value(head.payee_tj, 2)),
+            "trace_number": value(head.trn, 2),
+            "payment_method": value(head.bpr, 4),
+            "payment_amount": money(facts.amount[kept]),
+            "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
+            "payment_date_source": pl.Series(DATE_SOURCES).gather(facts.day_source[kept]),
+            "version": _first_sent(value(head.group, 8), text(segments, element(segments, at, 3))),
+            "payment_segment": segments.number[at],
+        }
+    )
+    frame = frame.with_columns(payer_ids(frame))
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in READ_PAYMENTS.items())
+
+
+def _headers(segments: Segments, parts: Structure) -> Headers:
+    count = len(parts.set_at)
+    first_claim = np.full(count, len(segments))
+    inside = parts.set_of_claim != NONE
+    first_claim[parts.set_of_claim[inside][::-1]] = parts.claim_at[inside][::-1]
+
+    def before_claims(tag: int) -> np.ndarray:
+        at = np.flatnonzero((segments.code == tag) & (parts.set_of != NONE) & (parts.claim_of == NONE))
+        return at[at < first_claim[parts.set_of[at]]]
+
+    def first(at: np.ndarray) -> np.ndarray:
+        return first_in(at, parts.set_of[at], count)
+
+    names, references = before_claims(N1), before_claims(REF)
+    payer, payee = (first(qualified(segments, names, value)) for value in ("PR", "PE"))
+    named_by = names[np.searchsorted(names, references) - 1] if len(names) else np.full(len(references), NONE)
+
+    def reference(of: np.ndarray, value: str) -> np.ndarray:
+        return first(qualified(segments, references[(named_by == of[parts.set_of[references]]) & (named_by < references)], value))
+
+    return Headers(
+        first(before_claims(BPR)),
+        first(before_claims(TRN)),
+        first(qualified(segments, before_claims(DTM), "405")),
+        _in_force(segments, parts.set_at, GS, (ISA, GE, IEA)),
+        _in_force(segments, parts.set_at, ISA, (IEA,)),
+        payer,
+        payee,
+        reference(payer, "2U"),
+        reference(payer, "NF"),
+        reference(payee, "TJ"),
+    )
+
+
+def _in_force(segments: Segments, at: np.ndarray, tag: int, closers: tuple[int, ...]) -> np.ndarray:
+    """The envelope segment in force at each of the segments `at`, or -1."""
+    opened, number = levels(segments, tag, closers)
+    number = number[at]
+    return np.where(number == NONE, NONE, opened[number]) if len(opened) else np.full(len(at), NONE)
+
+
+def _payment_days(segments: Segments, head: Headers) -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970 and the number of the source in DATE_SOURCES, -1 where none can be read."""
+    value, source = np.zeros(len(head.bpr), np.int64), np.full(len(head.bpr), NONE)
+    for number, (at, index) in enumerate(((head.bpr, 16), (head.dtm, 2), (head.group, 4), (head.interchange, 9))):
+        day, is_day = days(segments, element_or_none(segments, at, index))
+        is_new = is_day & (source == NONE)
+        value, source = np.where(is_new, day, value), np.where(is_new, number, source)
+    return value, source
+
+
+def _only(spans: Spans, wanted: np.ndarray) -> Spans:
+    return np.where(wanted, spans[0], spans[1]), spans[1]
+
+
+def _first_sent(one: pl.Series, other: pl.Series) -> pl.Series:
+    return one.zip_with(one.is_not_null(), other)

@@ -1,0 +1,60 @@
+"""PLB segments: one row per reason and amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
+from transforms.x12.components import split_reason
+from transforms.x12.faults import Problems, amount_problems
+from transforms.x12.fields import OK, cents, element, is_sent, money, text
+from transforms.x12.identity import ids, per_piece
+from transforms.x12.scan import PLB, Segments
+from transforms.x12.structure import NONE, Structure
+
+PAIRS = 6
+
+
+@dataclass(frozen=True)
+class ProviderAdjustments:
+    """The rows; the segments whose amounts cannot be read, numbered 0.. as `problem_at`; those outside of any set."""
+
+    rows: pl.DataFrame
+    problems: list[Problems]
+    problem_at: np.ndarray
+    outside_at: np.ndarray
+
+
+def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.ndarray) -> ProviderAdjustments:
+    """PROVIDER_ADJUSTMENTS rows of the sets marked in `good_sets`. A pair without reason and amount is skipped."""
+    every = np.flatnonzero((segments.code == PLB) & ~segments.is_carried)
+    is_inside = parts.set_of[every] != NONE
+    inside, outside = every[is_inside], every[~is_inside]
+    inside = inside[good_sets[parts.set_of[inside]]]
+    at, position = np.repeat(inside, PAIRS), np.tile(np.arange(1, PAIRS + 1), len(inside))
+    owner = np.repeat(np.arange(len(inside)), PAIRS)
+    spans = [element(segments, inside, index) for index in range(3, 3 + 2 * PAIRS)]
+    start = np.stack([span[0] for span in spans], axis=1).reshape(len(at), 2)
+    end = np.stack([span[1] for span in spans], axis=1).reshape(len(at), 2)
+    reason, amount = (start[:, 0], end[:, 0]), (start[:, 1], end[:, 1])
+    value, status = cents(segments, amount)
+    is_pair = is_sent(segments, reason) | is_sent(segments, amount)
+    wrong = np.flatnonzero(is_pair & (status != OK))
+    problems = amount_problems("provider_adjustment", status[wrong], at[wrong], owner[wrong]) if len(wrong) else []
+    rows = np.flatnonzero(is_pair & (status == OK))
+    parted = split_reason(segments, (reason[0][rows], reason[1][rows]))
+    frame = pl.DataFrame(
+        {
+            "payment_id": ids(segments, parts.set_at).gather(parts.set_of[at[rows]]),
+            "file_id": per_piece(segments, at[rows], "file_id"),
+            "reason_code": text(segments, parted.qualifier),
+            "reference": text(segments, parted.code),
+            "amount": money(value[rows]),
+            "adjustment_segment": segments.number[at[rows]],
+            "position": position[rows],
+        }
+    )
+    return ProviderAdjustments(PROVIDER_ADJUSTMENTS.conform(frame), problems, inside, outside)

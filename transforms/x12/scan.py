@@ -1,0 +1,128 @@
+"""One scan over the bytes of many files: where every segment and element starts, and what each segment is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from transforms.x12.delimiters import NEWLINES, Delimiters
+
+if TYPE_CHECKING:
+    from transforms.x12.cut import Piece
+
+BEFORE, AFTER = 16, 32  # spare bytes at both ends, so that reading eight bytes around any value stays inside
+BLANKS = b" \t"
+
+
+def tag_code(tag: str) -> int:
+    """A tag of two or three characters as one number."""
+    return int.from_bytes(tag.encode().ljust(3, b"\0"), "little")
+
+
+ISA, GS, ST, SE, GE, IEA = (tag_code(tag) for tag in ("ISA", "GS", "ST", "SE", "GE", "IEA"))
+BPR, TRN, N1, REF, DTM, LX, PLB = (tag_code(tag) for tag in ("BPR", "TRN", "N1", "REF", "DTM", "LX", "PLB"))
+CLP, CAS, NM1, MIA, MOA, SVC, AMT, LQ = (tag_code(tag) for tag in ("CLP", "CAS", "NM1", "MIA", "MOA", "SVC", "AMT", "LQ"))
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Every segment of a batch of pieces with the same delimiters, in order; one array element per segment.
+
+    `delimiter_at` holds the position of every separator in `buffer`; element i of segment s lies between separators
+    `first[s] + i - 1` and `first[s] + i`, and `last[s]` is the separator that ends the segment. `number` is the position
+    in the file, `piece` the index of the piece, `is_carried` marks the envelope repeated from an earlier piece.
+    """
+
+    pieces: Sequence[Piece]
+    delimiters: Delimiters
+    buffer: np.ndarray
+    words: np.ndarray
+    delimiter_at: np.ndarray
+    start: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    code: np.ndarray
+    number: np.ndarray
+    piece: np.ndarray
+    is_carried: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
+    """The segments of pieces that share their delimiters. Empty segments and blank lines do not count."""
+    buffer = np.frombuffer(b"".join((bytes(BEFORE), *(piece.data for piece in pieces), bytes(AFTER))), np.uint8)
+    words = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
+    body = buffer[: len(buffer) - AFTER]
+    delimiter_at = np.flatnonzero((body == delimiters.element) | (body == delimiters.terminator))
+    ends = np.flatnonzero(body[delimiter_at] == delimiters.terminator)
+    first = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    start = np.concatenate([[BEFORE], delimiter_at[ends[:-1]] + 1]) if len(ends) else ends
+    start = _skip_blanks(buffer, start)
+    is_kept = start < delimiter_at[ends]
+    if not is_kept.all():
+        start, first, ends = start[is_kept], first[is_kept], ends[is_kept]
+    code = _tags(words, start, delimiter_at[first] if len(first) else first)
+    piece, number, is_carried = _positions(pieces, start)
+    return Segments(pieces, delimiters, buffer, words, delimiter_at, start, first, ends, code, number, piece, is_carried)
+
+
+def segment_starts(data: np.ndarray, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
+    """Where each segment of `data` starts, and its tag as a number; a shorter scan, to find where to cut."""
+    ends = np.flatnonzero(data == delimiters.terminator)
+    padded = np.concatenate([data, np.full(AFTER, delimiters.terminator, np.uint8)])
+    start = _skip_blanks(padded, np.concatenate([[0], ends + 1]), BLANKS + NEWLINES)
+    start = start[start < len(data)]
+    start = start[data[start] != delimiters.terminator]
+    window = np.lib.stride_tricks.sliding_window_view(padded, 4)[start]
+    is_end = (window == delimiters.element) | (window == delimiters.terminator)
+    return start, _codes(window, np.where(is_end.any(axis=1), is_end.argmax(axis=1), 4))
+
+
+def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) -> np.ndarray:
+    """Starts moved past blanks before the tag."""
+    is_blank = np.zeros(256, bool)
+    is_blank[list(blanks)] = True
+    behind = np.flatnonzero(is_blank[buffer[start]])
+    if not len(behind):
+        return start
+    start = start.copy()
+    while len(behind):
+        start[behind] += 1
+        behind = behind[is_blank[buffer[start[behind]]]]
+    return start
+
+
+def _tags(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Each segment's tag as a number; 0 where it is not two or three characters long."""
+    word = words[start]
+    length = end - start
+    two, three = word & np.uint64(0xFFFF), word & np.uint64(0xFFFFFF)
+    return np.where(length == 3, three, np.where(length == 2, two, 0)).astype(np.int32)
+
+
+def _codes(window: np.ndarray, length: np.ndarray) -> np.ndarray:
+    wide = window.astype(np.int32)
+    two = wide[:, 0] | wide[:, 1] << 8
+    return np.where(length == 3, two | wide[:, 2] << 16, np.where(length == 2, two, 0))
+
+
+def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each segment: its piece, its position in the file, and whether it is a repeated envelope segment."""
+    offsets = BEFORE + np.concatenate([[0], np.cumsum([len(piece.data) for piece in pieces])])
+    bounds = np.searchsorted(start, offsets)
+    counts = np.diff(bounds)
+    piece = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
+    carried = np.array([len(item.header_segments) for item in pieces])
+    first_number = np.array([item.first_segment for item in pieces]) - carried - bounds[:-1]
+    number = np.arange(len(start)) + np.repeat(first_number, counts)
+    is_carried = np.zeros(len(start), bool)
+    for index in np.flatnonzero(carried):
+        at = bounds[index]
+        number[at : at + carried[index]] = pieces[index].header_segments
+        is_carried[at : at + carried[index]] = True
+    return piece, number, is_carried
