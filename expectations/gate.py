@@ -1,0 +1,131 @@
+"""The gate: whole tables against their contracts and against each other, before anything is published."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import great_expectations as gx
+import pandas as pd
+import polars as pl
+from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
+
+from expectations.checks import Check, checks_of, growth_check
+from expectations.laws import Law, applicable
+from expectations.suites import arrow_pandas, checked_frame, law_suite, suite_of
+from transforms.tables.contract import Table
+
+CHECKS_SCHEMA = {
+    "table": pl.String,
+    "check": pl.String,
+    "meaning": pl.String,
+    "severity": pl.String,
+    "success": pl.Boolean,
+    "errored": pl.Boolean,
+    "failed_count": pl.Int64,
+    "row_count": pl.Int64,
+}
+COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}  # no offending value, ever: they are patients' data
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """`checks`: one row per check, in words and counts, never with a value from the data.
+
+    `errored` means that the check itself could not run: it has neither passed nor failed, so `success` is false and
+    every row counts as failed. `passed` is false where a check of severity `stop` has no success.
+    """
+
+    checks: pl.DataFrame
+    passed: bool
+
+
+def check(tables: Mapping[str, tuple[Table, pl.DataFrame]], previous_rows: Mapping[str, int] | None = None) -> GateReport:
+    """Run every check that the contracts of the given tables imply, and every law whose tables are all given.
+
+    `previous_rows`, rows by table at the last publication, adds a warning for a table that has shrunk by half.
+    """
+    context = _context()
+    rows: list[dict[str, Any]] = []
+    for name, (table, frame) in tables.items():
+        checks = checks_of(table)
+        if previous_rows and name in previous_rows:
+            checks.append(growth_check(table, previous_rows[name]))
+        rows += [_schema_row(table, frame), *_table_rows(context, name, table, frame, checks)]
+    frames = {name: frame for name, (_, frame) in tables.items()}
+    rows += [_law_row(context, law, frames) for law in applicable(frames)]
+    report = pl.DataFrame(rows, schema=CHECKS_SCHEMA)
+    return GateReport(report, report.filter(severity="stop")["success"].all())
+
+
+def _context() -> Any:
+    """In memory only (a file context writes offending values to disk), without analytics and progress bars."""
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    config = DataContextConfig(
+        analytics_enabled=False,
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+    )
+    return gx.get_context(project_config=config, mode="ephemeral")
+
+
+def _table_rows(context: Any, name: str, table: Table, frame: pl.DataFrame, checks: list[Check]) -> list[dict[str, Any]]:
+    results = _results(context, name, checked_frame(frame, checks, table), suite_of(table.name, checks, table))
+    return [_row(table.name, check.name, check.meaning, check.severity, results.get(check.name), frame.height) for check in checks]
+
+
+def _law_row(context: Any, law: Law, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    table = " = ".join(law.tables)
+    try:
+        differences = law.differences(frames)
+    except pl.exceptions.PolarsError:  # a column is missing or of another type: the schema check says which
+        return _row(table, law.name, law.meaning, "stop", None, 1)
+    results = _results(context, law.name, arrow_pandas(differences.to_frame()), law_suite(law))
+    return _row(table, law.name, law.meaning, "stop", results.get(law.name), differences.len())
+
+
+def _results(context: Any, name: str, frame: pd.DataFrame, suite: gx.ExpectationSuite) -> dict[str, Any]:
+    """Result by name of its check. Great Expectations gives them in an order of its own."""
+    asset = context.data_sources.add_pandas(name).add_dataframe_asset(name)
+    batch = asset.add_batch_definition_whole_dataframe(name).get_batch(batch_parameters={"dataframe": frame})
+    found = batch.validate(suite, result_format=COUNTS_ONLY)
+    return {result.expectation_config.meta["check"]: result for result in found.results}
+
+
+def _schema_row(table: Table, frame: pl.DataFrame) -> dict[str, Any]:
+    wrong = sum(frame.schema.get(column.name) != column.dtype for column in table.columns)
+    wrong += sum(name not in table.names for name in frame.columns)
+    return {
+        "table": table.name,
+        "check": "schema",
+        "meaning": f"{table.name} has the columns and types of its contract, and no others",
+        "severity": "stop",
+        "success": wrong == 0,
+        "errored": False,
+        "failed_count": wrong,
+        "row_count": frame.height,
+    }
+
+
+def _row(table: str, name: str, meaning: str, severity: str, result: Any, height: int) -> dict[str, Any]:
+    outcome = None if result is None or _raised(result.exception_info) else result
+    errored, success = outcome is None, outcome is not None and bool(outcome.success)
+    failed = height if outcome is None else int(outcome.result.get("unexpected_count") or 0)
+    return {
+        "table": table,
+        "check": name,
+        "meaning": f"{meaning} (the check could not run)" if errored else meaning,
+        "severity": severity,
+        "success": success,
+        "errored": errored,
+        "failed_count": failed,
+        "row_count": height,
+    }
+
+
+def _raised(info: Any) -> bool:
+    """exception_info is one record, or one for each metric."""
+    records = [info] if "raised_exception" in info else list(info.values())
+    return any(record.get("raised_exception") for record in records if isinstance(record, dict))

@@ -1,0 +1,210 @@
+"""The gate on real frames: what passes, what stops, and that no value of a patient comes out."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from expectations.checks import checks_of
+from expectations.gate import GateReport, check
+from expectations.suites import checked_frame, suite_for
+from transforms.tables.claims import CLAIMS
+from transforms.tables.contract import DATE, FLAG, MONEY, TEXTS, Column, Table, count, money, percent, text, texts
+from transforms.tables.contract import date as date_column
+from transforms.tables.files import FILES
+from transforms.tables.findings import FINDINGS
+from transforms.tables.payments import PAYMENTS
+from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
+from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
+from transforms.tables.views import RUNS
+
+CANARY = "ZZCANARY"
+
+TOY = Table(
+    name="toy",
+    grain="one row per a and b",
+    key=("a", "b"),
+    columns=(
+        text("a", "first half"),
+        count("b", "second half", null="none"),
+        money("fee", "a fee", minimum=10, null="unknown"),
+        percent("share", "a share", null="unknown"),
+        text("colour", "a colour", allowed=("red", "green"), null="unknown"),
+        texts("codes", "codes"),
+        date_column("day", "a day", null="unknown"),
+    ),
+)
+
+
+def toy(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Rows of TOY; what a row leaves out has a good value."""
+    good = {"a": "x", "b": 1, "fee": Decimal("10.00"), "share": Decimal("0.00"), "colour": "red", "codes": [], "day": date(2026, 1, 1)}
+    return pl.DataFrame([good | {"b": number} | row for number, row in enumerate(rows)], schema=TOY.schema)
+
+
+def failed(report: GateReport) -> dict[str, int]:
+    """Failed count by check."""
+    return dict(report.checks.filter(~pl.col("success")).select("check", "failed_count").iter_rows())
+
+
+def filler(column: Column) -> Any:
+    """Some value that the column may hold."""
+    if column.dtype in (MONEY, pl.Decimal(5, 2)):
+        return Decimal(column.minimum or 0)
+    by_type = {DATE: date(2026, 3, 10), FLAG: True, TEXTS: []}
+    if column.dtype in by_type:
+        return by_type[column.dtype]
+    return (column.minimum or 0) if column.dtype == pl.Int64 else (column.allowed or ("x",))[0]
+
+
+def row_of(table: Table, **values: Any) -> pl.DataFrame:
+    """One row that keeps the contract, with the given values."""
+    return pl.DataFrame([{column.name: filler(column) for column in table.columns} | values], schema=table.schema)
+
+
+def test_good_rows_pass() -> None:
+    report = check({"toy": (TOY, toy({}, {"b": None, "fee": None, "colour": None}, {"codes": ["N2"]}))})
+    assert report.passed
+    assert report.checks["success"].all()
+    assert not report.checks["errored"].any()
+
+
+def test_no_rows_pass() -> None:
+    assert check({"toy": (TOY, TOY.empty())}).passed
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"b": 7}, {"b": 7}, {"b": 8}], {"unique(a + b)": 2}),
+        ([{"b": None}, {"b": None}], {"unique(a + b)": 2}),
+        ([{"a": None}], {"present(a)": 1}),
+        ([{"codes": None}], {"present(codes)": 1}),
+        ([{"fee": Decimal("9.99")}, {"fee": Decimal("10.00")}], {"minimum(fee)": 1}),
+        ([{"share": Decimal("-0.01")}], {"minimum(share)": 1}),
+        ([{"b": -1}], {"minimum(b)": 1}),
+        ([{"colour": "blue"}, {"colour": "Red"}, {"colour": "red"}], {"allowed(colour)": 2}),
+    ],
+)
+def test_a_broken_promise_stops(rows: list[dict[str, Any]], expected: dict[str, int]) -> None:
+    report = check({"toy": (TOY, toy(*rows))})
+    assert failed(report) == expected
+    assert not report.passed
+
+
+def test_a_check_that_cannot_run_has_not_passed() -> None:
+    """A missing column: the schema check says so, the checks on it have errored, and no error text is passed on."""
+    report = check({"toy": (TOY, toy({"a": CANARY}).drop("colour"))})
+    assert failed(report) == {"schema": 1, "allowed(colour)": 1}
+    assert report.checks.filter("errored")["check"].to_list() == ["allowed(colour)"]
+    assert not report.passed
+
+
+@pytest.mark.parametrize("change", [pl.col("fee").cast(pl.Float64), pl.lit("x").alias("surplus"), pl.col("b").cast(pl.Int32)])
+def test_another_type_or_column_stops(change: pl.Expr) -> None:
+    assert failed(check({"toy": (TOY, toy({}).with_columns(change))}))["schema"] == 1
+
+
+def test_money_is_compared_to_the_cent() -> None:
+    """One cent at twelve digits: no float between the data and the verdict."""
+    table = Table("big", "one row per a", ("a",), (text("a", "id"), money("fee", "fee", minimum=9_999_999_999)))
+    frame = pl.DataFrame({"a": ["x", "y"], "fee": [Decimal("9999999999.00"), Decimal("9999999998.99")]}, schema=table.schema)
+    assert failed(check({"big": (table, frame)})) == {"minimum(fee)": 1}
+
+
+def test_money_reaches_pandas_as_whole_cents() -> None:
+    copy = checked_frame(toy({"fee": Decimal("12.34")}), checks_of(TOY), TOY)
+    assert copy["fee"].to_list() == [1234]
+    assert str(copy["fee"].dtype) == "int64[pyarrow]"
+    assert "day" not in copy.columns  # nothing is promised about it, so it is not copied
+
+
+def test_suite_has_one_expectation_for_each_check() -> None:
+    named = {expectation.meta["check"] for expectation in suite_for(FINDINGS).expectations}
+    assert named == {planned.name for planned in checks_of(FINDINGS)}
+
+
+def test_no_value_comes_out(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: Any) -> None:
+    """Bad rows full of canaries: neither report, nor output, nor log, nor a file holds one."""
+    monkeypatch.chdir(tmp_path)
+    rows = toy(*({"a": CANARY, "b": 7, "colour": CANARY} for _ in range(3)))
+    report = check({"toy": (TOY, rows), "broken": (TOY, rows.drop("b"))})
+    printed = capfd.readouterr()
+    assert not report.passed
+    assert CANARY not in report.checks.write_ndjson() + printed.out + printed.err + caplog.text
+    assert printed.out == printed.err == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shrinking_by_half_warns_but_does_not_stop() -> None:
+    tables = {"toy": (TOY, toy({}, {}, {}))}
+    assert check(tables, previous_rows={"toy": 6}).checks.filter(severity="warn")["success"].to_list() == [True]
+    report = check(tables, previous_rows={"toy": 7})
+    assert list(failed(report)) == ["row_count"]
+    assert report.passed
+
+
+def marts(surprise: str, by_code: str, by_alternate: str, **finding: Any) -> dict[str, tuple[Table, pl.DataFrame]]:
+    """One counted finding and its two rankings."""
+    counted = {"verdict": "downgraded", "payer_rank": 1, "counted": True, "not_counted_reason": None, "candidate_amount": None}
+    return {
+        "findings": (FINDINGS, row_of(FINDINGS, **{"surprise_balance": Decimal(surprise), **counted, **finding})),
+        "payer_code_ranking": (PAYER_CODE_RANKING, row_of(PAYER_CODE_RANKING, surprise_balance=Decimal(by_code))),
+        "payer_alternate_ranking": (PAYER_ALTERNATE_RANKING, row_of(PAYER_ALTERNATE_RANKING, surprise_balance=Decimal(by_alternate))),
+    }
+
+
+def test_control_totals_agree() -> None:
+    assert failed(check(marts("155.00", "155.00", "155.00"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("tables", "law"),
+    [
+        (marts("155.00", "155.01", "155.00"), "code_ranking_total"),
+        (marts("155.00", "155.00", "154.99"), "alternate_ranking_total"),
+        (marts("155.00", "155.00", "155.00", payer_rank=2), "counted_lines"),
+        (marts("155.00", "155.00", "155.00", payer_rank=None), "counted_lines"),
+        (marts("155.00", "0.00", "0.00", counted=False), "not_counted_reason"),
+        (marts("1.00", "0.00", "0.00", counted=False, not_counted_reason="needs_review", verdict="needs_review"), "review_has_no_balance"),
+    ],
+)
+def test_a_broken_law_stops(tables: dict[str, tuple[Table, pl.DataFrame]], law: str) -> None:
+    report = check(tables)
+    assert failed(report) == {law: 1}
+    assert not report.passed
+
+
+def test_files_conserve_claims_and_charges() -> None:
+    conserved = row_of(FILES, claim_count=3, claim_loaded_count=2, claim_duplicate_count=1)
+    lost = row_of(FILES, file_id="y", claim_count=3, claim_loaded_count=2, charge_amount=Decimal("0.01"))
+    assert failed(check({"files": (FILES, conserved)})) == {}
+    assert failed(check({"files": (FILES, pl.concat([conserved, lost]))})) == {"claims_conserved": 1, "charges_conserved": 1}
+    assert failed(check({"runs": (RUNS, row_of(RUNS, is_conserved=False))})) == {"runs_conserved": 1}
+
+
+@pytest.mark.parametrize(("moved", "expected"), [("-5.00", {}), ("5.00", {"payments_balance": 1})])
+def test_balanced_payments_balance(moved: str, expected: dict[str, int]) -> None:
+    """155.00 paid = 150.00 for claims - (-5.00): a negative provider adjustment raises the payment."""
+    tables = {
+        "payments": (PAYMENTS, row_of(PAYMENTS, payment_amount=Decimal("155.00"), is_balanced=True)),
+        "claims": (CLAIMS, row_of(CLAIMS, paid_amount=Decimal("150.00"))),
+        "provider_adjustments": (PROVIDER_ADJUSTMENTS, row_of(PROVIDER_ADJUSTMENTS, amount=Decimal(moved))),
+    }
+    assert failed(check(tables)) == expected
+
+
+def test_a_hundred_thousand_findings_in_seconds() -> None:
+    """The gate's share of a night stays small; the bound is ten times what it takes on two cores."""
+    from time import perf_counter
+
+    row = marts("1.00", "1.00", "1.00")["findings"][1]
+    many = pl.concat([row] * 100_000).with_columns(line_id=pl.int_range(pl.len()).cast(pl.String))
+    start = perf_counter()
+    assert check({"findings": (FINDINGS, many)}).passed
+    assert perf_counter() - start < 30
