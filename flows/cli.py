@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from flows.commands import audit
+from flows.commands import audit, dictionary, doctor, explain, parse, quarantine, review
 from flows.errors import UNEXPECTED, Failure
 
 
@@ -16,7 +16,16 @@ def altbenefit(debug: bool) -> None:
     """Finds what alternate-benefit downgrades cost a dental practice's patients, from 835 remittances."""
 
 
-for command in (audit.audit,):
+COMMANDS = (
+    audit.audit,
+    parse.parse,
+    explain.explain,
+    quarantine.quarantine,
+    review.review,
+    doctor.doctor,
+    dictionary.dictionary,
+)
+for command in COMMANDS:
     altbenefit.add_command(command)
 
 

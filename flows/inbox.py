@@ -70,20 +70,29 @@ def look(root: Path, wait: Callable[[float], None] = time.sleep) -> Inbox:
             moving.append(label)
         else:
             found.extend(arrivals)
-    distinct = _distinct(found)
-    return Inbox(tuple(distinct), tuple(moving), len(found) - len(distinct))
+    once = distinct(found)
+    return Inbox(tuple(once), tuple(moving), len(found) - len(once))
 
 
-def named(paths: Iterable[Path]) -> list[Arrival]:
-    """Every file named, and every file below a folder named; each content once, in the order of its id."""
+def named(paths: Iterable[Path], inbox: Path | None = None) -> list[Arrival]:
+    """Every file named, and every file below a folder named; each content once, in the order of its id.
+
+    A file is labelled by its path below the inbox, or below the folder named, else by its name.
+    """
     found: list[Arrival] = []
-    for root in paths:
-        for path in sorted(_walk(root)) if root.is_dir() else [root]:
-            found.extend(_arrivals(path, unpack.label_of(path.relative_to(root).as_posix() if root.is_dir() else path.name)))
-    return _distinct(found)
+    for given in paths:
+        inside = inbox is not None and given.resolve().is_relative_to(inbox.resolve())
+        for path in sorted(_walk(given)) if given.is_dir() else [given]:
+            label = (
+                path.resolve().relative_to(inbox.resolve())
+                if inside and inbox
+                else path.relative_to(given if given.is_dir() else given.parent)
+            )
+            found.extend(_arrivals(path, unpack.label_of(label.as_posix())))
+    return distinct(found)
 
 
-def _distinct(found: Iterable[Arrival]) -> list[Arrival]:
+def distinct(found: Iterable[Arrival]) -> list[Arrival]:
     """Each content once, under the first of its names."""
     once: dict[str, Arrival] = {}
     for arrival in sorted(found, key=lambda one: (one.file_id, one.source_file)):

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import polars as pl
 
-from flows import kept, store
+from flows import kept, quarantine, store
 from flows.inbox import Arrival, contents
 from flows.reading import read_in_order
 from transforms import balance, setting_aside
-from transforms.ingest import PAYMENT_KEY, Held, Taken, combine, less, take_new, with_same_trace
+from transforms.ingest import PAYMENT_KEY, Held, Taken, less, take_new, with_same_trace
 from transforms.live import settle_claims
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.quarantine import FAULTS
 from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
 from transforms.tokens import tokenise
+from transforms.x12 import gather
 
 CHUNK_BYTES = 64_000_000
 
@@ -32,6 +33,7 @@ class Rules:
     as_of: date
     is_strict: bool = False
     released: frozenset[str] = frozenset()  # quarantine ids
+    renewed: frozenset[str] = frozenset()  # source files that a person had taken anew: what was open for them is settled
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,24 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     found = contents(arrivals)
     here = [one for one in arrivals if one.file_id in found or one.fault]
     blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in here if not one.fault]
-    parts = [tokenise(part, rules.key) for part in read_in_order(blobs)]
-    read = combine(parts) if parts else tokenise(Remittances.empty(), rules.key)
+    read = read_tokenised(blobs, rules.key)
     good, faults = _set_aside(read, here, rules)
     settled = _settled(good, faults)
-    held = _held(root, manifest, good.payments)
+    held = held_of(root, manifest, good.payments)
     taken = take_new(replace(good, payments=settled), held)
     files = setting_aside.file_rows(arrived(here), setting_aside.accounts(good, taken.duplicate_claims), faults, rules.as_of)
     items = setting_aside.quarantine_items(faults, rules.as_of)
-    change = _change(root, manifest, taken, files, items)
+    rows, remove = quarantine.merged(root, manifest, items, files, rules.renewed)
+    change = change_of(root, manifest, taken, store.Change({"files": files, "quarantine": rows}, remove=remove))
     keep = kept.packed({file_id: found[file_id] for file_id in items["file_id"].unique() if file_id in found})
     after = store.commit(root, manifest, replace(change, keep=keep))
     return Intake(after, files, items)
+
+
+def read_tokenised(blobs: Sequence[Blob], key: bytes) -> Remittances:
+    """The remittances of these files with tokens in the place of numbers and names."""
+    nothing = tokenise(Remittances.empty(), key)
+    return gather([nothing, *(tokenise(part, key) for part in read_in_order(blobs))])
 
 
 def arrived(arrivals: Sequence[Arrival]) -> pl.DataFrame:
@@ -112,7 +120,7 @@ def _settled(good: Remittances, faults: pl.DataFrame) -> pl.DataFrame:
     return settled.select(*READ_PAYMENTS, is_complete=pl.col("is_balanced") & ~pl.col("file_id").is_in(broken))
 
 
-def _held(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Held:
+def held_of(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Held:
     """What the lake holds of these payers and trace numbers."""
     known = with_same_trace(store.scan(root, manifest, "payments"), payments)
     broken = store.scan(root, manifest, "files").filter(pl.col("claim_quarantined_count") > 0).select("file_id", is_broken=pl.lit(True))
@@ -124,26 +132,32 @@ def _held(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Held:
     return Held(mine, claims, lines)
 
 
-def _change(root: Path, manifest: store.Manifest, taken: Taken, files: pl.DataFrame, items: pl.DataFrame) -> store.Change:
-    """The rows to add, each with the month of its folder; payments of the lake that gained claims are written anew."""
+def change_of(root: Path, manifest: store.Manifest, taken: Taken, beside: store.Change) -> store.Change:
+    """The new rows, each with the month of its folder, with the rows of files and quarantine in `beside`.
+
+    Payments of the lake that gained claims are written anew.
+    """
     anew, remove = _resettled(root, manifest, taken)
     new = taken.new
     fresh = balance.settle_payments(new.payments.select(*READ_PAYMENTS), new.claims, new.provider_adjustments)
-    payments = pl.concat([PAYMENTS.conform(fresh), anew]).with_columns(month=pl.col("payment_date").dt.strftime("%Y-%m"))
+    payments = pl.concat([PAYMENTS.conform(fresh), anew]).with_columns(month=_month("payment_date"))
     months = payments.select("payment_id", "month")
     claims = new.claims.join(months, on="payment_id", how="left")
     by_claim = claims.select("claim_id", "month")
-    today = pl.col("loaded_on").dt.strftime("%Y-%m")
     rows = {
         "payments": payments,
         "claims": claims,
         "service_lines": _with_live(new, payments).join(by_claim, on="claim_id", how="left"),
         "adjustments": new.adjustments.join(by_claim, on="claim_id", how="left"),
         "provider_adjustments": new.provider_adjustments.join(months, on="payment_id", how="left"),
-        "files": files.with_columns(month=today),
-        "quarantine": items.with_columns(month=pl.col("since").dt.strftime("%Y-%m")),
+        "files": beside.rows["files"].with_columns(month=_month("loaded_on")),
+        "quarantine": beside.rows["quarantine"].with_columns(month=_month("since")),
     }
-    return store.Change(rows=rows, remove=remove)
+    return store.Change(rows=rows, remove=remove | beside.remove)
+
+
+def _month(column: str) -> pl.Expr:
+    return pl.col(column).dt.strftime("%Y-%m")
 
 
 def _resettled(root: Path, manifest: store.Manifest, taken: Taken) -> tuple[pl.DataFrame, frozenset[str]]:

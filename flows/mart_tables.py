@@ -8,12 +8,21 @@ from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
-from transforms.tables.views import EXPLAINED_OTHERWISE, NOT_LIVE, PAYMENT_TOTALS, RUNS, SILENT_PAYERS, UNMAPPED_PAYERS, WEEKLY_TREND
+from transforms.tables.views import (
+    CLAIM_STATES,
+    EXPLAINED_OTHERWISE,
+    NOT_LIVE,
+    PAYMENT_TOTALS,
+    RUNS,
+    SILENT_PAYERS,
+    UNMAPPED_PAYERS,
+    WEEKLY_TREND,
+)
 
 MART_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         FINDINGS, PAYER_CODE_RANKING, PAYER_ALTERNATE_RANKING, FEE_ASKS, ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, WEEKLY_TREND,
-        EXPLAINED_OTHERWISE, NOT_LIVE, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
+        EXPLAINED_OTHERWISE, NOT_LIVE, CLAIM_STATES, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
     )
 }  # fmt: skip

@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import errors, intake, keyfile, publish, review, store
+from flows import errors, intake, keyfile, publish, quarantine, retake, review, store
 from flows.errors import BadUsage, GateFailed
 from flows.gate import failed_checks
-from flows.inbox import Inbox, look
+from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
 from transforms import marts
@@ -101,8 +101,11 @@ def _take_in(
     order: Order, manifest: store.Manifest, inbox: Inbox, step: Step, watch: Watch
 ) -> tuple[store.Manifest, pl.DataFrame, pl.DataFrame]:
     """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit."""
+    released = quarantine.released_ids(order.store, manifest)
+    manifest, again = _taken_anew(order, manifest, inbox)
     known = set(store.scan(order.store, manifest, "files").select("file_id").collect().get_column("file_id"))
-    fresh = [arrival for arrival in inbox.arrivals if arrival.file_id not in known]
+    fresh = distinct([*again, *(arrival for arrival in inbox.arrivals if arrival.file_id not in known)])
+    renewed = frozenset(arrival.source_file for arrival in again)
     files, items = [FILES.empty()], [QUARANTINE.empty()]
     key = keyfile.read_key(order.store, manifest)
     if fresh and key is None:
@@ -110,7 +113,7 @@ def _take_in(
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
     for chunk in intake.chunks(fresh):
         assert key is not None
-        rules = intake.Rules(key, order.as_of, order.is_strict)
+        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed)
         manifest = replace(manifest, key_check=key_check(key))
         taken = step("take in a chunk", intake.take_chunk, order.store, manifest, chunk, rules)
         manifest = taken.manifest
@@ -120,6 +123,26 @@ def _take_in(
         _tell(taken.files, watch)
         watch.progress(done, total)
     return manifest, pl.concat(files), pl.concat(items)
+
+
+def _taken_anew(order: Order, manifest: store.Manifest, inbox: Inbox) -> tuple[store.Manifest, list[Arrival]]:
+    """The files that a person named, and those whose claims are entangled with theirs, forgotten by the lake."""
+    absent = [path for path in order.reprocess if not path.exists()]
+    if absent:
+        raise BadUsage("the file to take anew does not exist", str(absent[0]), "Give its path as seen from here.")
+    again = {arrival.file_id: arrival for arrival in named(order.reprocess, order.inbox)}
+    held = {arrival.file_id: arrival for arrival in inbox.arrivals}
+    needed = retake.entangled(order.store, manifest, again)
+    missing = needed - again.keys() - held.keys()
+    if missing:
+        files = store.scan(order.store, manifest, "files").filter(pl.col("file_id").is_in(list(missing))).collect()
+        raise BadUsage(
+            "another file completes the same payment and is no longer in the inbox",
+            str(files["source_file"][0]),
+            "Put it back into the inbox and run the command again.",
+        )
+    whole = [again.get(file_id) or held[file_id] for file_id in sorted(needed)]
+    return retake.forget(order.store, manifest, needed), whole
 
 
 def _tell(files: pl.DataFrame, watch: Watch) -> None:

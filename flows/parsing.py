@@ -27,6 +27,7 @@ from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
 from transforms.tables.quarantine import FAULTS, QUARANTINE
 from transforms.tables.remittances import READ_LINES, READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
+from transforms.x12.faults import merged_faults
 
 STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
 WORK = ".parse"
@@ -139,7 +140,7 @@ def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> li
     paid = pl.concat([pl.DataFrame(schema={"payment_id": pl.String, "paid_amount": MONEY}), *small.paid], how="vertical_relaxed")
     settled = balance.settle_payments(payments, paid.with_columns(pl.col("paid_amount").cast(MONEY)), moved)
     whole = [file_fault(one.file_id, one.source_file, *one.fault) for one in arrivals if one.fault]
-    faults = pl.concat([FAULTS.empty(), *small.faults, *whole])
+    faults = pl.concat([merged_faults(pl.concat([FAULTS.empty(), *small.faults])), *whole])
     read = add_up(pl.concat([accounts(Remittances.empty(), NO_CLAIMS), *small.accounts], how="diagonal_relaxed"))
     return [
         (FILES, file_rows(arrived(arrivals), read, faults, today)),

@@ -82,6 +82,11 @@ def holding(root: Path, manifest: Manifest, name: str, column: str, values: pl.S
     return parquet.scan([root / path for path in paths], LAKE_TABLES[name]).collect(), frozenset(paths)
 
 
+def rows_of(root: Path, path: str, name: str) -> pl.DataFrame:
+    """The rows of one file of a table."""
+    return parquet.scan([root / path], LAKE_TABLES[name]).collect()
+
+
 @dataclass(frozen=True)
 class Change:
     """What a commit adds and takes away. `rows` by table and month; `keep` are bytes to keep, by relative path."""

@@ -7,8 +7,7 @@ numbers, status, money and lines. Equal claims inside one payment are real and s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -105,12 +104,11 @@ def _text(columns: list[str]) -> pl.Expr:
 
 def _known_claims(payments: pl.DataFrame, read: Remittances, held: Held) -> pl.DataFrame:
     """Claims read that an earlier payment of the same payer and trace number has, each as often as it has them."""
-    met = payments.filter(pl.len().over(TRACE) > 1)
-    here = read.claims.join(met, on="payment_id", how="semi")
-    keys = pl.concat([
-        claim_keys(held.claims, held.service_lines),
-        claim_keys(here, read.service_lines.join(here, on="claim_id", how="semi")),
-    ]).join(met.select("payment_id", "order", "is_held", *TRACE), on="payment_id")  # fmt: skip
+    met = payments.filter(pl.len().over(TRACE) > 1).select("payment_id", "order", "is_held", *TRACE)
+    here = read.claims.join(met.filter(~pl.col("is_held")), on="payment_id", how="semi")
+    before = claim_keys(held.claims, held.service_lines).with_columns(is_held=True)
+    now = claim_keys(here, read.service_lines.join(here, on="claim_id", how="semi")).with_columns(is_held=False)
+    keys = pl.concat([before, now]).join(met, on=["payment_id", "is_held"])
     counted = keys.sort("order", "claim_segment", "claim_id").with_columns(
         occurrence=pl.int_range(pl.len()).over("payment_id", "claim_key")
     )
@@ -128,8 +126,10 @@ def _fates(payments: pl.DataFrame, read: Remittances, duplicates: pl.DataFrame) 
     all_known = ~pl.col("is_held") & (pl.col("claim_count") > 0) & (pl.col("new_count") == 0)
     first = pl.col("payment_id").filter(~all_known).first().over(PAYMENT_KEY)
     has_twin = pl.col("trace_number").is_not_null() & (first != pl.col("payment_id"))
+    # A claim released from quarantine comes with a payment that the lake may hold under the same id.
+    is_itself = ~pl.col("is_held") & (pl.len().over("payment_id") > 1)
     return (
-        all_of.with_columns(twin_id=pl.when(has_twin).then(first))
+        all_of.with_columns(twin_id=pl.when(is_itself).then("payment_id").when(has_twin).then(first))
         .with_columns(is_dropped=all_known | pl.col("twin_id").is_not_null())
         .filter(~pl.col("is_held"))
     )
@@ -151,9 +151,3 @@ def less(read: Remittances, claims: pl.DataFrame, payments: pl.DataFrame) -> Rem
         adjustments=read.adjustments.join(claims, on="claim_id", how="anti"),
         provider_adjustments=read.provider_adjustments.join(payments, on="payment_id", how="anti"),
     )
-
-
-def combine(parts: Sequence[Remittances]) -> Remittances:
-    """Several readings as one."""
-    whole = {field.name: pl.concat([getattr(part, field.name) for part in parts]) for field in fields(Remittances)}
-    return Remittances(**whole)

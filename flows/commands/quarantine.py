@@ -1,0 +1,100 @@
+"""`altbenefit quarantine`: what could not be used."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import click
+
+STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+SHOWN = ["quarantine_id", "since", "status", "source_file", "scope", "segment", "reason", "claim_count", "charge_amount"]
+
+
+@click.group()
+def quarantine() -> None:
+    """What could not be used and why: list it, look at it, release it, or dismiss it."""
+
+
+@quarantine.command("list")
+@STORE
+@click.option("--all", "every", is_flag=True, help="Settled items too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_items(store: Path, every: bool, as_json: bool) -> int:
+    """Open items: file, segment, reason, claims and dollars at stake."""
+    import polars as pl
+
+    from flows import quarantine as inbox
+    from flows.store import read_manifest
+    from flows.tell import print_rows
+
+    found = inbox.items(store, read_manifest(store))
+    chosen = found if every else found.filter(pl.col("status") == inbox.OPEN)
+    print_rows(chosen if as_json else chosen.select(SHOWN), as_json)
+    return 0
+
+
+@quarantine.command()
+@click.argument("quarantine_id")
+@STORE
+def show(quarantine_id: str, store: Path) -> int:
+    """One item, whole: every fact, the next step, and where its bytes are kept."""
+    from flows import kept
+    from flows import quarantine as inbox
+    from flows.store import read_manifest
+
+    item = inbox.item(store, read_manifest(store), quarantine_id)
+    for name, value in item.items():
+        click.echo(f"{name:18} {'-' if value is None else value}")
+    path = store / kept.path_of(item["file_id"])
+    click.echo(f"{'bytes':18} {path if path.exists() else 'not kept; see the inbox'}")
+    return 0
+
+
+@quarantine.command()
+@click.argument("quarantine_id")
+@STORE
+def release(quarantine_id: str, store: Path) -> int:
+    """Use the claim or payment in spite of the fault, from the bytes kept. It counts from the next audit on."""
+    os.umask(0o027)
+    from flows import keyfile, retake
+    from flows.lock import hold
+    from flows.store import prepare, read_manifest
+
+    require_store(store)
+    with hold(store):
+        prepare(store)
+        manifest = read_manifest(store)
+        key = keyfile.read_key(store, manifest)
+        count = retake.release(store, manifest, quarantine_id, key or b"", date.today())
+    click.echo(f"{quarantine_id}: released, {count} claims came in. Run altbenefit audit to publish.")
+    return 0
+
+
+@quarantine.command()
+@click.argument("quarantine_id")
+@STORE
+def dismiss(quarantine_id: str, store: Path) -> int:
+    """Settle an item without using it; a dismissal survives reruns."""
+    os.umask(0o027)
+    from flows import quarantine as inbox
+    from flows.lock import hold
+    from flows.store import commit, prepare, read_manifest
+
+    require_store(store)
+    with hold(store):
+        prepare(store)
+        manifest = read_manifest(store)
+        inbox.item(store, manifest, quarantine_id)
+        commit(store, manifest, inbox.with_status(store, manifest, quarantine_id, inbox.DISMISSED))
+    click.echo(f"{quarantine_id}: dismissed.")
+    return 0
+
+
+def require_store(store: Path) -> None:
+    """A command that settles something never makes a store."""
+    from flows.errors import BadUsage
+
+    if not store.is_dir():
+        raise BadUsage("there is no store here", str(store), "Check the path given as --store.")
