@@ -16,12 +16,15 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.errors import Failure, StepFailed
-from flows.night import Order, Summary, Watch, audit
+from flows.night import Order, Watch, audit
+from flows.summary import Summary
 
 
 def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
     """One step as a Prefect task. The text of an unexpected error may quote a row, so Prefect only learns its kind."""
 
+    # Without parameters: Prefect would walk through every frame in search of futures.
+    @task(name=name, cache_policy=NO_CACHE, persist_result=False, log_prints=False)
     def quietly() -> Any:
         try:
             return function(*args)
@@ -30,8 +33,7 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
         except Exception as error:
             raise StepFailed(name, type(error).__name__) from None
 
-    # Without parameters: Prefect would walk through every frame in search of futures.
-    return task(quietly, name=name, cache_policy=NO_CACHE, persist_result=False, log_prints=False)()
+    return quietly()
 
 
 def run_under_prefect(order: Order, watch: Watch) -> Summary:

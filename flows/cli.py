@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -31,6 +32,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """The console script: every failure as at most five lines, with the contract's exit code."""
+    os.umask(0o027)  # files 0640, folders 0750, whatever the account's own habit
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import errors, intake, keyfile, publish, quarantine, retake, review, store
+from flows import intake, keyfile, publish, quarantine, retake, review, store
 from flows.errors import BadUsage, GateFailed
 from flows.gate import failed_checks
 from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
+from flows.rehearsal import shadow
+from flows.summary import Summary, summarise
 from transforms import marts
 from transforms.tables.files import FILES
 from transforms.tables.policy import Settings
@@ -36,28 +39,7 @@ class Order:
     config: Path | None = None
     is_strict: bool = False
     reprocess: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run did, in counts and dollars; safe to print and to log."""
-
-    as_of: str
-    files: dict[str, int]
-    claims: dict[str, int]
-    set_aside: int
-    already_known: int
-    still_arriving: int
-    counted_lines: int
-    review_lines: int
-    surprise_balance: str
-    published: str
-    is_new_publication: bool
-    exit_code: int
-    top: list[dict[str, str]] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +68,14 @@ def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Sum
         inbox = step("look into the inbox", look, order.inbox)
         manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
         frames, publication, is_new = _publish(order, settings, manifest, step)
-    return _summary(order, inbox, taken, items, frames, publication, is_new)
+    folder = publish.folder_of(order.as_of, publication).as_posix()
+    return summarise(order.as_of, inbox, taken, items, frames, folder, is_new)
+
+
+def rehearse(order: Order, watch: Watch | None = None) -> Summary:
+    """What `audit` would do, worked out on a shadow of the store; the store stays as it is."""
+    with shadow(order.store) as copy:
+        return audit(replace(order, store=copy, is_dry_run=True), watch=watch)
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -109,7 +98,7 @@ def _take_in(
     files, items = [FILES.empty()], [QUARANTINE.empty()]
     key = keyfile.read_key(order.store, manifest)
     if fresh and key is None:
-        key = keyfile.make_key(order.store)
+        key = secrets.token_bytes(keyfile.KEY_BYTES) if order.is_dry_run else keyfile.make_key(order.store)
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
     for chunk in intake.chunks(fresh):
         assert key is not None
@@ -178,35 +167,3 @@ def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: S
         )
     step("publish", publish.publish, root, as_of, publication, {name: (MART_TABLES[name], frame) for name, frame in frames.items()})
     return frames, publication, True
-
-
-def _summary(
-    order: Order, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], publication: str, is_new: bool
-) -> Summary:
-    findings = frames["findings"]
-    counted = findings.filter("counted")
-    by_status = dict(files.group_by("status").len().sort("status").iter_rows())
-    claims = {name: int(files[f"claim_{name}_count"].sum()) for name in ("loaded", "duplicate", "quarantined")}
-    code = errors.NOTHING_NEW if files.is_empty() else errors.QUARANTINED if items.height else errors.DONE
-    return Summary(
-        as_of=order.as_of.isoformat(),
-        files=by_status,
-        claims=claims,
-        set_aside=items.height,
-        already_known=len(inbox.arrivals) - files.height + inbox.repeated_count,
-        still_arriving=len(inbox.still_arriving),
-        counted_lines=counted.height,
-        review_lines=findings.filter(pl.col("verdict") == "needs_review").height,
-        surprise_balance=str(counted["surprise_balance"].sum() or "0.00"),
-        published=publish.folder_of(order.as_of, publication).as_posix(),
-        is_new_publication=is_new,
-        exit_code=code,
-        top=_top(frames["payer_code_ranking"]),
-    )
-
-
-def _top(ranking: pl.DataFrame) -> list[dict[str, str]]:
-    columns = ["rank", "payer_id", "submitted_code", "claim_count", "surprise_balance"]
-    return [
-        {name: str(value) for name, value in row.items()} for row in ranking.sort("rank").head(10).select(columns).iter_rows(named=True)
-    ]

@@ -7,6 +7,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 MEMBER_BYTES = 2_000_000_000  # larger members are refused
 RATIO = 200  # X12 packs 10 to 20 times; a bomb a thousand times
@@ -97,7 +98,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | Unus
         return why
 
 
-def _limited(stream: io.BufferedIOBase | gzip.GzipFile, packed_bytes: int) -> bytes:
+def _limited(stream: IO[bytes] | gzip.GzipFile, packed_bytes: int) -> bytes:
     """Everything in the stream, or Unusable as soon as it grows beyond reason."""
     limit = min(MEMBER_BYTES, max(RATIO_FROM_BYTES, packed_bytes * RATIO))
     out = io.BytesIO()

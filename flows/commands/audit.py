@@ -38,13 +38,14 @@ def audit(
     Ends with 0 done, 3 done but something was set aside, 4 nothing new arrived, 5 not published because a check failed,
     75 another run holds the store.
     """
-    os.umask(0o027)
-    from flows.night import Order, Watch
+    from flows.night import Order, Watch, rehearse
     from flows.night import audit as run_audit
 
     order = Order(inbox, store, as_of.date() if as_of else date.today(), config, strict, reprocess)
     watch = Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
-    if no_prefect or dry_run:
+    if dry_run:
+        summary = rehearse(order, watch)
+    elif no_prefect:
         summary = run_audit(order, watch=watch)
     else:
         for name, value in PREFECT_QUIETLY.items():
@@ -52,7 +53,7 @@ def audit(
         from flows.audit_flow import run_under_prefect
 
         summary = run_under_prefect(order, watch)
-    click.echo(json.dumps(summary.to_dict()) if as_json else _words(summary))
+    click.echo(json.dumps(summary.to_dict()) if as_json else _words(summary, dry_run))
     return summary.exit_code
 
 
@@ -62,12 +63,14 @@ def _progress(done: int, total: int) -> None:
         click.echo(f"\r{done * 100 // max(total, 1):3d} % of {total / 1e6:.1f} MB", err=True, nl=done >= total)
 
 
-def _words(summary) -> str:
+def _words(summary, dry_run: bool) -> str:
     files = ", ".join(f"{count} {status}" for status, count in summary.files.items()) or "nothing new"
     claims = ", ".join(f"{count} {word}" for word, count in summary.claims.items())
-    return "\n".join([
+    done = "Published" if not dry_run else "Dry run: nothing was written. It would publish"
+    lines = [
         f"{summary.as_of}: {files}; claims: {claims}; {summary.set_aside} items set aside",
         f"Patients were left with ${summary.surprise_balance} on {summary.counted_lines} lines nobody warned them of.",
         f"{summary.review_lines} lines need a person: altbenefit review list",
-        f"Published: {summary.published}" + ("" if summary.is_new_publication else " (unchanged)"),
-    ])  # fmt: skip
+        f"{done}: {summary.published}" + ("" if summary.is_new_publication else " (unchanged)"),
+    ]
+    return "\n".join(lines)

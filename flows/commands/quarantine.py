@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +56,6 @@ def show(quarantine_id: str, store: Path) -> int:
 @STORE
 def release(quarantine_id: str, store: Path) -> int:
     """Use the claim or payment in spite of the fault, from the bytes kept. It counts from the next audit on."""
-    os.umask(0o027)
     from flows import keyfile, retake
     from flows.lock import hold
     from flows.store import prepare, read_manifest
@@ -77,7 +75,6 @@ def release(quarantine_id: str, store: Path) -> int:
 @STORE
 def dismiss(quarantine_id: str, store: Path) -> int:
     """Settle an item without using it; a dismissal survives reruns."""
-    os.umask(0o027)
     from flows import quarantine as inbox
     from flows.lock import hold
     from flows.store import commit, prepare, read_manifest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +29,6 @@ def list_findings(store: Path, as_json: bool) -> int:
 
 
 def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, by: str | None) -> int:
-    os.umask(0o027)
     from flows import review as decisions
     from flows.lock import hold
     from flows.published import require_line

@@ -1,0 +1,67 @@
+"""What a run did, in counts and dollars."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from flows import errors
+from flows.inbox import Inbox
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, in counts and dollars; safe to print and to log."""
+
+    as_of: str
+    files: dict[str, int]
+    claims: dict[str, int]
+    set_aside: int
+    already_known: int
+    still_arriving: int
+    counted_lines: int
+    review_lines: int
+    surprise_balance: str
+    published: str
+    is_new_publication: bool
+    exit_code: int
+    top: list[dict[str, str]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def summarise(
+    as_of: date, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], published: str, is_new: bool
+) -> Summary:
+    """The run in numbers, from what it took in (FILES, QUARANTINE rows) and what it published."""
+    findings = frames["findings"]
+    counted = findings.filter("counted")
+    by_status = dict(files.group_by("status").len().sort("status").iter_rows())
+    claims = {name: int(files[f"claim_{name}_count"].sum()) for name in ("loaded", "duplicate", "quarantined")}
+    code = errors.NOTHING_NEW if files.is_empty() else errors.QUARANTINED if items.height else errors.DONE
+    return Summary(
+        as_of=as_of.isoformat(),
+        files=by_status,
+        claims=claims,
+        set_aside=items.height,
+        already_known=len(inbox.arrivals) - files.height + inbox.repeated_count,
+        still_arriving=len(inbox.still_arriving),
+        counted_lines=counted.height,
+        review_lines=findings.filter(pl.col("verdict") == "needs_review").height,
+        surprise_balance=str(counted["surprise_balance"].sum() or "0.00"),
+        published=published,
+        is_new_publication=is_new,
+        exit_code=code,
+        top=_top(frames["payer_code_ranking"]),
+    )
+
+
+def _top(ranking: pl.DataFrame) -> list[dict[str, str]]:
+    columns = ["rank", "payer_id", "submitted_code", "claim_count", "surprise_balance"]
+    return [
+        {name: str(value) for name, value in row.items()} for row in ranking.sort("rank").head(10).select(columns).iter_rows(named=True)
+    ]
