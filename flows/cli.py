@@ -7,22 +7,32 @@ import sys
 
 import click
 
-from flows.commands import audit, dictionary, doctor, explain, parse, quarantine, review
+from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review
 from flows.errors import UNEXPECTED, Failure
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class InOrder(click.Group):
+    """Commands listed in the order a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 def altbenefit(debug: bool) -> None:
     """Finds what alternate-benefit downgrades cost a dental practice's patients, from 835 remittances."""
 
 
 COMMANDS = (
+    practice.demo,
     audit.audit,
     parse.parse,
     explain.explain,
     quarantine.quarantine,
     review.review,
+    practice.synth,
+    practice.evaluate,
     doctor.doctor,
     dictionary.dictionary,
 )

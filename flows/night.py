@@ -75,7 +75,7 @@ def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Sum
 def rehearse(order: Order, watch: Watch | None = None) -> Summary:
     """What `audit` would do, worked out on a shadow of the store; the store stays as it is."""
     with shadow(order.store) as copy:
-        return audit(replace(order, store=copy, is_dry_run=True), watch=watch)
+        return audit(replace(order, store=copy), watch=watch)
 
 
 def settings_of(config: Path | None) -> Settings:

@@ -14,12 +14,15 @@ def as_words(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else str(value)
 
 
+def plain_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Rows as JSON takes them: amounts and dates as text."""
+    plain = (int, float, list, bool, type(None))
+    return [{name: value if isinstance(value, plain) else str(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+
+
 def print_rows(frame: pl.DataFrame, as_json: bool) -> None:
     """Every row; columns under one another on a terminal."""
-    rows = [
-        {name: (value if isinstance(value, int | list | None.__class__) else str(value)) for name, value in row.items()}
-        for row in frame.iter_rows(named=True)
-    ]
+    rows = plain_rows(frame)
     if as_json:
         click.echo(json.dumps(rows))
         return

@@ -7,15 +7,19 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from flows.night import Order
+    from flows.summary import Summary
 
 PREFECT_QUIETLY = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-    "PREFECT_FLOWS_DEFAULT_RETRIES": "0",
 }
 
 
@@ -27,34 +31,44 @@ PREFECT_QUIETLY = {
 @click.option("--strict", is_flag=True, help="Set aside what has warnings, and payments that do not balance.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--reprocess", multiple=True, type=click.Path(path_type=Path), help="Take this file anew although it is known; repeatable.")
+@click.argument("more_files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else there.")
 def audit(
     inbox: Path, store: Path, config: Path | None, as_of: datetime | None, strict: bool, dry_run: bool,
-    reprocess: tuple[Path, ...], no_prefect: bool, as_json: bool,
+    reprocess: tuple[Path, ...], more_files: tuple[Path, ...], no_prefect: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Take in new exports, validate, flag, price, rank and publish.
 
     Ends with 0 done, 3 done but something was set aside, 4 nothing new arrived, 5 not published because a check failed,
-    75 another run holds the store.
+    75 another run holds the store. Files after the options belong to --reprocess.
     """
-    from flows.night import Order, Watch, rehearse
+    if more_files and not reprocess:
+        raise click.UsageError("Files are given with --reprocess FILE...; the inbox is read as a whole.")
+    from flows.night import Order
+
+    business_date = as_of.date() if as_of else date.today()
+    order = Order(inbox, store, business_date, config, strict, (*reprocess, *more_files), dry_run)
+    summary = run(order, no_prefect)
+    click.echo(json.dumps(summary.to_dict()) if as_json else words(summary, dry_run))
+    return summary.exit_code
+
+
+def run(order: Order, no_prefect: bool, quiet: bool = False) -> Summary:
+    """The audit, a dry run of it, or the audit as a Prefect flow. Lines for people go to stderr."""
+    from flows.night import Watch, rehearse
     from flows.night import audit as run_audit
 
-    order = Order(inbox, store, as_of.date() if as_of else date.today(), config, strict, reprocess)
-    watch = Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
-    if dry_run:
-        summary = rehearse(order, watch)
-    elif no_prefect:
-        summary = run_audit(order, watch=watch)
-    else:
-        for name, value in PREFECT_QUIETLY.items():
-            os.environ.setdefault(name, value)
-        from flows.audit_flow import run_under_prefect
+    watch = Watch() if quiet else Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
+    if order.is_dry_run:
+        return rehearse(order, watch)
+    if no_prefect:
+        return run_audit(order, watch=watch)
+    for name, value in PREFECT_QUIETLY.items():
+        os.environ.setdefault(name, value)
+    from flows.audit_flow import run_under_prefect
 
-        summary = run_under_prefect(order, watch)
-    click.echo(json.dumps(summary.to_dict()) if as_json else _words(summary, dry_run))
-    return summary.exit_code
+    return run_under_prefect(order, watch)
 
 
 def _progress(done: int, total: int) -> None:
@@ -63,10 +77,11 @@ def _progress(done: int, total: int) -> None:
         click.echo(f"\r{done * 100 // max(total, 1):3d} % of {total / 1e6:.1f} MB", err=True, nl=done >= total)
 
 
-def _words(summary, dry_run: bool) -> str:
+def words(summary: Summary, dry_run: bool) -> str:
+    """The run in four lines."""
     files = ", ".join(f"{count} {status}" for status, count in summary.files.items()) or "nothing new"
     claims = ", ".join(f"{count} {word}" for word, count in summary.claims.items())
-    done = "Published" if not dry_run else "Dry run: nothing was written. It would publish"
+    done = "Dry run: nothing was written. It would publish" if dry_run else "Published"
     lines = [
         f"{summary.as_of}: {files}; claims: {claims}; {summary.set_aside} items set aside",
         f"Patients were left with ${summary.surprise_balance} on {summary.counted_lines} lines nobody warned them of.",

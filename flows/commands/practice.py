@@ -1,0 +1,64 @@
+"""`altbenefit synth`, `evaluate` and `demo`: the synthetic practice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+DEMO_CLAIMS, DEMO_SEED = 3000, 7
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for inbox/, config/ and truth/.")
+@click.option("--claims", default=5000, show_default=True, type=click.IntRange(1), help="Claims to make.")
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed gives the same bytes.")
+@click.option("--months", default=12, show_default=True, type=click.IntRange(3), help="Months of history.")
+def synth(out: Path, claims: int, seed: int, months: int) -> int:
+    """A synthetic practice of several payers, with truth labels. Nobody in it exists."""
+    from flows.practice import write_practice
+
+    count = write_practice(out, claims, seed, months)
+    click.echo(f"{out}: {count} remittance files, configuration and truth. Next: altbenefit evaluate {out}")
+    return 0
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def evaluate(folder: Path, as_json: bool) -> int:
+    """Precision and recall against truth labels, per verdict and evidence tier, dollars, and the ranking's order."""
+    from flows.practice import evaluate_practice
+    from flows.tell import plain_rows, print_rows
+
+    found = evaluate_practice(folder)
+    frames = {name: getattr(found, name) for name in ("verdicts", "tiers", "amounts")}
+    if as_json:
+        facts = {name: plain_rows(frame) for name, frame in frames.items()}
+        facts |= {"wrong_lines": found.wrong.height, "is_ranking_equal": found.is_ranking_equal, "surprise_error": found.surprise_error}
+        click.echo(json.dumps(facts))
+        return 0
+    for name, frame in frames.items():
+        click.echo(f"\n{name}")
+        print_rows(frame, as_json=False)
+    click.echo(f"\nlines that differ: {found.wrong.height}; ranking in the true order: {'yes' if found.is_ranking_equal else 'no'}")
+    return 0
+
+
+@click.command()
+@click.option("--out", default="demo", show_default=True, type=click.Path(path_type=Path), help="Folder for everything.")
+@click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
+def demo(out: Path, no_prefect: bool) -> int:
+    """A synthetic practice, audited: everything in one folder, in a minute."""
+    from flows.commands.audit import run, words
+    from flows.practice import order_for, write_practice
+
+    files = write_practice(out / "practice", DEMO_CLAIMS, DEMO_SEED)
+    click.echo(f"A synthetic practice: {files} remittance files in {out / 'practice/inbox'}")
+    summary = run(order_for(out / "practice", out / "store"), no_prefect, quiet=True)
+    click.echo(words(summary, dry_run=False))
+    click.echo(f"Every finding: {out / 'store/reports/current/findings.parquet'}")
+    click.echo(f"Whom to ask first: {out / 'store/reports/current/payer_code_ranking.parquet'}")
+    click.echo(f"What could not be used: altbenefit quarantine list --store {out / 'store'}")
+    return 0
