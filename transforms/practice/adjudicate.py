@@ -97,6 +97,8 @@ def benefit_without_downgrade(fee: int, pct: int, given: Award) -> int:
     return min(due, given.paid) if given.over_maximum else due
 
 
-def is_maximum_hidden(fee: int, pct: int, given: Award, maximum_left: int) -> bool:
-    """Would the maximum have bound the better benefit, though the remittance cannot show it?"""
-    return not given.over_maximum and half_up(max(fee - given.deductible - given.copay, 0), pct) > maximum_left
+def over_hidden_maximum(fee: int, pct: int, given: Award, maximum_left: int) -> int:
+    """How much of the better benefit the maximum would have cut, though the remittance cannot show it."""
+    if given.over_maximum:
+        return 0
+    return max(half_up(max(fee - given.deductible - given.copay, 0), pct) - maximum_left, 0)

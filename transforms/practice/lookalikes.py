@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from transforms.practice.adjudicate import patient_share
+from transforms.practice.adjudicate import cost_share, patient_share, reasons
 from transforms.practice.drafts import Draft
 from transforms.practice.everyday import one_downgrade
 from transforms.practice.fees import PAYS_AS
 from transforms.practice.records import Claim, Label, Line
-from transforms.practice.visit import Visit, adjudged, claim_of, downgraded, ordinary, refused
+from transforms.practice.visit import Visit, adjudged, claim_of, downgraded, ordinary, refused, stated
 
 
-def one(visit: Visit, *lines: Line, status: str = "1", is_apart: bool = False, **given: object) -> list[Draft]:
+def one(visit: Visit, *lines: Line, status: str = "1", is_apart: bool = False, forwarded_to: str = "") -> list[Draft]:
     """A single claim of these lines."""
-    return [Draft(0, (claim_of(visit, list(lines), status=status, **given),), is_apart=is_apart)]
+    return [Draft(0, (claim_of(visit, list(lines), status=status, forwarded_to=forwarded_to),), is_apart=is_apart)]
 
 
 def recode(visit: Visit, code: str, paid_code: str, situation: str, verdict: str = "none", tier: int | None = None) -> Line:
@@ -93,6 +93,24 @@ def code_left_out(visit: Visit) -> list[Draft]:
     return one(visit, replace(line, billed="", label=label))
 
 
+def underpaid(visit: Visit) -> list[Draft]:
+    """Allowed a little less than the schedule says, and no alternate's fee either: a wrong schedule, not a downgrade."""
+    return one(visit, _below(visit, "D2392", visit.fee("D2392") * 91 // 10_000 * 100, Label("underpaid", "D2392", "D2392")))
+
+
+def silent_without_schedule(visit: Visit) -> list[Draft]:
+    """Allowed as the silver filling without a word, by a payer whose fees are not on file: only its other lines show it."""
+    label = Label("silent_without_schedule", "D2392", None, "needs_review", 4, "needs_review")
+    return one(visit, _below(visit, "D2392", visit.fee("D2150"), label))
+
+
+def _below(visit: Visit, code: str, allowed: int, label: Label) -> Line:
+    charge = visit.charge(code)
+    given = adjudged(visit, allowed, code)
+    adjustments = reasons(visit.payer, "CO", "45", charge, visit.fee(code), allowed, given)
+    return Line(code, "", charge, given.paid, tuple(adjustments), label, stated(visit.payer, allowed, allowed))
+
+
 def bundled_xrays(visit: Visit) -> list[Draft]:
     return one(visit, *_bundle(visit, ("D0330", "D0274"), "D0210", "bundled_xrays"))
 
@@ -106,10 +124,9 @@ def _bundle(visit: Visit, codes: tuple[str, str], paid_code: str, situation: str
     first, second = visit.charge(codes[0]), visit.charge(codes[1])
     allowed = min(visit.fee(paid_code), first + second)
     given = adjudged(visit, allowed, paid_code)
-    share = [("PR", "1", given.deductible), ("PR", "2", given.coinsurance), ("PR", "3", given.copay), ("PR", "119", given.over_maximum)]
-    reasons = [("OA", "94", -second), (visit.payer.writeoff_group, "45", first + second - allowed), *share]
+    parts = [("OA", "94", -second), (visit.payer.writeoff_group, "45", first + second - allowed), *cost_share(given)]
     return (
-        Line(paid_code, codes[0], first, given.paid, tuple(item for item in reasons if item[2]), Label(situation, codes[0], paid_code)),
+        Line(paid_code, codes[0], first, given.paid, tuple(item for item in parts if item[2]), Label(situation, codes[0], paid_code)),
         Line(paid_code, codes[1], second, 0, (("CO", "97", second),), Label(situation, codes[1], paid_code), units_paid=0),
     )
 
@@ -124,8 +141,8 @@ def fewer_units(visit: Visit) -> list[Draft]:
     """Three sealants billed, two paid."""
     charge, fee = visit.charge("D1351"), visit.fee("D1351")
     paid = min(2 * fee, visit.left[1])
-    reasons = (("CO", "45", 2 * (charge - fee)), ("PR", "119", 3 * charge - 2 * (charge - fee) - paid))
-    line = Line("D1351", "", 3 * charge, paid, reasons, Label("fewer_units", "D1351", "D1351"), units_paid=2, units_billed=3)
+    parts = (("CO", "45", 2 * (charge - fee)), ("PR", "119", 3 * charge - 2 * (charge - fee) - paid))
+    line = Line("D1351", "", 3 * charge, paid, parts, Label("fewer_units", "D1351", "D1351"), units_paid=2, units_billed=3)
     return one(visit, ordinary(visit, "D0120"), line)
 
 
@@ -165,7 +182,7 @@ def split_line(visit: Visit) -> list[Draft]:
 def _sealants(visit: Visit) -> Line:
     charge, fee = 2 * visit.charge("D1351"), 2 * visit.fee("D1351")
     given = adjudged(visit, fee, "D1351")
-    share = tuple(item for item in (("PR", "2", given.coinsurance), ("PR", "119", given.over_maximum)) if item[2])
+    share = cost_share(given)
     label = Label("split_line", "D1351", "D1351")
     return Line(
         "D1351", "", charge, given.paid, (("CO", "45", charge - fee), *share), label, remarks=("N123",), units_paid=2, units_billed=2

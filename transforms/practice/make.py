@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.practice.fees import FeeBook, fee_book, month_start
 from transforms.practice.payers import PAYER, Payer
-from transforms.practice.payments import Mailing, mailings
+from transforms.practice.payments import mailings
 from transforms.practice.people import CANARY_ACCOUNT, CANARY_CLAIM, CANARY_MEMBER, CANARY_NAMES, Patient, make_patients
 from transforms.practice.records import Posting
 from transforms.practice.settings_files import settings_files
@@ -21,7 +21,7 @@ from transforms.practice.write_835 import Written, write_file
 
 MINIMUM_MONTHS = 3  # a correction comes up to seven weeks after the visit
 WINDOW_MONTHS = 12
-LAST_VISIT_DAYS = 24  # before the end, so that every first payment still falls into the history
+LAST_VISIT_DAYS = 20  # before the end, so that every first payment still falls into the history
 LAST_TRAIL_SHARE = 0.35  # visits that need later claims come in this first part
 ROOM_LEFT = 120_000
 YEARS_ALREADY_USED = 0.2
@@ -127,7 +127,7 @@ def _deck(rng: random.Random, claims: int) -> list[Situation]:
     room, the rest check-ups and treatments. What needs later claims comes early."""
     deck: list[Situation] = []
     room = claims // 2
-    for situation in RARE:
+    for situation in (situation for situation in RARE if claims >= situation.from_claims):
         wanted = max(1, (claims * situation.per_10000 + 5000 * situation.claims) // (10_000 * situation.claims))
         dealt = min(wanted, room // situation.claims)
         deck.extend([situation] * dealt)

@@ -31,7 +31,7 @@ class Label:
     absorbed: int = 0
     unclear: int = 0
     is_live: bool = True
-    is_maximum_hidden: bool = False
+    hidden_maximum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,6 @@ class Line:
     units_paid: int = 1
     units_billed: int = 1
     control: str = ""
-    states_default_units: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Situation:
     """per_10000: claims out of ten thousand. claims: how many it writes. A situation with several needs weeks after its visit.
 
     starts_fresh: the patient's maximum has room left, so that nothing but the situation itself limits the benefit.
+    from_claims: smaller practices do not meet it.
     """
 
     write: Callable[[Visit], list[Draft]]
@@ -28,6 +29,7 @@ class Situation:
     payers: tuple[str, ...]
     claims: int = 1
     starts_fresh: bool = True
+    from_claims: int = 0
 
 
 def premolars_in_full(code: str) -> Callable[[Visit], list[Draft]]:
@@ -56,6 +58,9 @@ RARE = (
     Situation(lookalikes.deductible_takes_all, 40, PLAIN),
     Situation(lookalikes.maximum_binds, 80, STATED),
     Situation(lookalikes.code_left_out, 30, PLAIN),
+    Situation(lookalikes.underpaid, 40, ("delta-north",)),
+    # Needs ten lines of that payer and code paid in full, which a small practice does not have.
+    Situation(lookalikes.silent_without_schedule, 8, ONLY_GRANITE, from_claims=4000),
     Situation(lookalikes.bundled_xrays, 60, STATED),
     Situation(lookalikes.bundled_fillings, 40, PLAIN),
     Situation(lookalikes.build_up_bundled, 40, ("ridge", "lakeshore")),
@@ -73,6 +78,7 @@ RARE = (
     Situation(lookalikes.without_lines, 30, ONLY_MESA),
     Situation(trails.corrected_in_one_file, 90, STATED, 3),
     Situation(trails.corrected_in_a_later_file, 60, PLAIN, 3),
+    Situation(trails.reversed_for_good, 30, PLAIN, 2),
     Situation(trails.orphan_reversal, 20, PLAIN),
     Situation(trails.reissued_under_a_new_number, 60, PLAIN, 2),
     Situation(trails.denied_then_paid, 60, STATED, 2),

@@ -11,6 +11,7 @@ from transforms.practice.visit import Visit, claim_of, downgraded, ordinary, ref
 
 
 def _first(visit: Visit) -> Claim:
+    """One claim with one downgraded line."""
     return claim_of(visit, [one_downgrade(visit)])
 
 
@@ -26,6 +27,12 @@ def corrected_in_a_later_file(visit: Visit) -> list[Draft]:
     first = _first(visit)
     again = claim_of(visit, [one_downgrade(visit)])
     return [Draft(0, (dead(first, "reversed"),)), Draft(1, (reversal_of(first),)), Draft(3, (again,))]
+
+
+def reversed_for_good(visit: Visit) -> list[Draft]:
+    """Coverage had ended: paid, taken back, never paid again."""
+    first = _first(visit)
+    return [Draft(0, (dead(first, "reversed"),)), Draft(3, (reversal_of(first),))]
 
 
 def orphan_reversal(visit: Visit) -> list[Draft]:

@@ -16,12 +16,13 @@ from transforms.tables.contract import COUNT, DATE, FLAG, MONEY, TEXT
 MONEY_COLUMNS = (
     "charge_amount", "paid_amount", "patient_responsibility_amount", "expected_patient_responsibility_amount", "surprise_balance",
     "benefit_shortfall", "above_schedule_amount", "provider_absorbed_amount", "liability_unclear_amount",
+    "hidden_maximum_amount",
 )  # fmt: skip
 TRUTH = pl.Schema({
     "source_file": TEXT, "line_segment": COUNT, "claim_segment": COUNT, "payment_date": DATE, "service_date": DATE,
     "situation": TEXT, "payer_id": TEXT, "submitted_code": TEXT, "paid_code": TEXT, "verdict": TEXT, "evidence_tier": COUNT,
     "counted": FLAG, "not_counted_reason": TEXT, **dict.fromkeys(MONEY_COLUMNS, MONEY), "surprise_basis": TEXT, "is_live": FLAG,
-    "is_maximum_hidden": FLAG, "original_file": TEXT, "original_segment": COUNT,
+    "original_file": TEXT, "original_segment": COUNT,
 })  # fmt: skip
 CENTS = pl.Schema({name: pl.Int64() if name in MONEY_COLUMNS else kind for name, kind in TRUTH.items()})
 
@@ -32,7 +33,7 @@ def truth_frame(files: list[tuple[str, bytes, list[Written]]], window_start: dat
     """
     rows: list[tuple] = []
     paid: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for name, data, written in sorted(files, key=lambda item: hashlib.sha256(item[1]).digest()):
+    for name, _, written in sorted(files, key=lambda item: hashlib.sha256(item[1]).digest()):
         for (payer_id, trace), lines in _by_payment(written):
             places = [(name, line.line_segment) for line in lines]
             originals = paid.setdefault((payer_id, trace), places)
@@ -68,7 +69,8 @@ def _row(name: str, written: Written, window_start: date, original: tuple[str, i
         label.evidence_tier if is_found else None, counted, reason,
         line.charge if line else claim.charge, claim.paid if _speaks_for_claim(written) else line.paid if line else 0,
         share, label.expected, label.surprise if is_found else 0, label.shortfall, label.above_schedule,
-        label.absorbed if is_found else 0, label.unclear if is_found else 0, label.surprise_basis, is_found, label.is_maximum_hidden,
+        label.absorbed if is_found else 0, label.unclear if is_found else 0, label.hidden_maximum if is_found else 0,
+        label.surprise_basis, is_found,
         *(original or (None, None)),
     )  # fmt: skip
 

@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date
 
-from transforms.practice.adjudicate import FORMS, Award, Form, award, benefit_without_downgrade, is_maximum_hidden, patient_share, reasons
-from transforms.practice.fees import CODES, PAYS_AS, PREVENTIVE, BASIC, FeeBook
+from transforms.practice.adjudicate import FORMS, Award, Form, award, benefit_without_downgrade, over_hidden_maximum, patient_share, reasons
+from transforms.practice.fees import BASIC, CODES, PAYS_AS, PREVENTIVE, FeeBook
 from transforms.practice.payers import Payer
 from transforms.practice.people import CANARY_ACCOUNT, CANARY_CLAIM, Patient
 from transforms.practice.records import Claim, Label, Line
@@ -94,7 +94,7 @@ def priced(
         label, expected=expected, surprise=max(0, share - expected), shortfall=benefit - given.paid,
         above_schedule=max(0, charge - written_off - fee) if payer.is_in_network else 0,
         surprise_basis="fee_schedule" if payer.has_schedule else "observed_fee",
-        is_maximum_hidden=is_maximum_hidden(fee, pct, given, maximum_left),
+        hidden_maximum=min(over_hidden_maximum(fee, pct, given, maximum_left), max(0, share - expected)),
     )  # fmt: skip
 
 
@@ -113,7 +113,9 @@ def refused(
     return Line(code, "", charge, 0, tuple(item for item in adjustments if item[2]), Label(situation, code, None), None, remarks)
 
 
-def claim_of(visit: Visit, lines: list[Line], *, status: str = "1", suffix: str = "", **given: object) -> Claim:
+def claim_of(
+    visit: Visit, lines: list[Line], *, status: str = "1", suffix: str = "", remarks: tuple[str, ...] = (), forwarded_to: str = ""
+) -> Claim:
     """The claim for these lines; line control numbers follow the account number."""
     account, number = names(visit)
     numbered = tuple(
@@ -121,11 +123,10 @@ def claim_of(visit: Visit, lines: list[Line], *, status: str = "1", suffix: str 
         for i, line in enumerate(lines, 1)
     )
     share = sum(patient_share(list(line.adjustments)) for line in lines)
-    whole = Claim(
+    return Claim(
         status, account, number + suffix, visit.patient, visit.patient.member_id, visit.service_date, numbered,
-        sum(line.charge for line in lines), sum(line.paid for line in lines), share,
+        sum(line.charge for line in lines), sum(line.paid for line in lines), share, remarks=remarks, forwarded_to=forwarded_to,
     )  # fmt: skip
-    return replace(whole, **given) if given else whole  # type: ignore[arg-type]
 
 
 def names(visit: Visit) -> tuple[str, str]:
