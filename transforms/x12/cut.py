@@ -12,7 +12,7 @@ from transforms.x12.delimiters import NEWLINES, Delimiters, content_start, infer
 from transforms.x12.scan import CLP, GE, GS, IEA, ISA, SE, ST, segment_starts
 
 PIECE_BYTES = 12_000_000
-LOOK_AHEAD = 2_000  # room to read an ISA that starts at the very end of a stretch
+LOOK_AHEAD = 5_000  # room to read an ISA that starts at the very end of a stretch
 BOUNDARY_BYTES = 200_000  # a claim starts within the last of these, or the whole stretch is searched
 
 
@@ -23,7 +23,8 @@ class Piece:
     `data` starts with the segments of the envelope that is open at its start (`header_segments` are their positions in
     the file), then come the piece's own segments, the first of which is `first_segment` of the file.
     `sets_before` and `groups_before` count those of the open group and interchange that earlier pieces hold.
-    `continues` is the tag that the next piece of the file starts with, empty at the end of the file.
+    `is_barren_before` is true where earlier pieces, if any, hold neither set nor claim. `continues` is the tag that the
+    next piece of the file starts with, empty at the end of the file.
     """
 
     file_id: str
@@ -34,6 +35,7 @@ class Piece:
     header_segments: tuple[int, ...] = ()
     sets_before: int = 0
     groups_before: int = 0
+    is_barren_before: bool = True
     continues: str = ""
 
 
@@ -45,6 +47,7 @@ class Envelope:
     segments: tuple[int, ...] = ()
     sets: int = 0
     groups: int = 0
+    is_barren: bool = True
 
 
 def cut(blob: Blob | Piece, piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
@@ -64,7 +67,10 @@ def cut(blob: Blob | Piece, piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
         at += len(raw)
         data = clean(raw, delimiters)
         whole = envelope.header + data if envelope.header else data
-        yield Piece(blob.file_id, blob.source_file, whole, delimiters, first, envelope.segments, envelope.sets, envelope.groups, tag)
+        yield Piece(
+            blob.file_id, blob.source_file, whole, delimiters, first,
+            envelope.segments, envelope.sets, envelope.groups, envelope.is_barren, tag,
+        )  # fmt: skip
         if at < len(view):
             first, envelope = _carry(data, delimiters, tag, first, envelope)
             delimiters = following or delimiters
@@ -132,14 +138,15 @@ def _carry(data: bytes, delimiters: Delimiters, tag: str, first: int, before: En
     whole = before.header + data
     bounds = np.concatenate([old_starts, starts + len(before.header), [len(whole)]])
     following = first + len(starts)
+    is_barren = before.is_barren and not np.isin(codes, (ST, CLP)).any()
     if tag == "ISA":
-        return following, Envelope()
+        return following, Envelope(is_barren=bool(is_barren))
     kept = _open_segments(codes, tag)
     header = b"".join(whole[bounds[k] : bounds[k + 1]] for k in kept)
     old = len(old_codes)
     sets = _count_since(codes, old, ST, GS, before.sets)
     groups = _count_since(codes, old, GS, ISA, before.groups)
-    return following, Envelope(header, tuple(numbers[kept].tolist()), sets, groups)
+    return following, Envelope(header, tuple(numbers[kept].tolist()), sets, groups, bool(is_barren))
 
 
 def _count_since(codes: np.ndarray, old: int, counted: int, opener: int, before: int) -> int:

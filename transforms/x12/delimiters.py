@@ -8,6 +8,7 @@ from dataclasses import dataclass
 BOM = b"\xef\xbb\xbf"
 NEWLINES = b"\r\n"
 ISA_LENGTH = 106
+HEAD_BYTES = 4000  # an envelope shows its delimiters within these
 
 _ENVELOPE = re.compile(rb"(?:ISA|GS|ST)([^A-Za-z0-9\s\x80-\xff])")
 _INTERCHANGE = re.compile(rb"ISA([^A-Za-z0-9\s\x80-\xff])")
@@ -52,67 +53,69 @@ def infer(data: bytes, at: int) -> Delimiters | None:
     if match is None:
         return None
     element = match.group(1)[0]
-    found = _of_isa(data, at, element) if data.startswith(b"ISA", at) else _of_bare(data, at, element)
+    head = data[at : at + HEAD_BYTES]
+    found = _of_isa(head, element) if head.startswith(b"ISA") else _of_bare(head, element)
     return found if found is not None and _is_usable(found) else None
 
 
-def _of_isa(data: bytes, at: int, element: int) -> Delimiters | None:
+def _of_isa(head: bytes, element: int) -> Delimiters | None:
     """Element 16 is the component separator and the byte after it ends the segment, wherever padding put them."""
-    head = data[at : at + 1000]
     sixteenth = _nth(head, element, 16)
     if 0 <= sixteenth < len(head) - 2:
         component, terminator = head[sixteenth + 1], head[sixteenth + 2]
         rest = head[sixteenth + 3 :].lstrip()
-        if _is_delimiter(terminator, element) and (not rest or _ENVELOPE.match(rest) or rest.startswith((b"TA1", b"IEA"))):
-            if terminator not in NEWLINES or not _line_ends_with(head, sixteenth + 3, component):
-                regular = sixteenth == ISA_LENGTH - 3
-                return Delimiters(element, _component_or(component, element, terminator), terminator, True, regular)
+        is_followed = not rest or _ENVELOPE.match(rest) or rest.startswith((b"TA1", b"IEA"))
+        is_habit = terminator in NEWLINES and _line_ends_with(head, sixteenth + 3, component)
+        if is_followed and _is_delimiter(terminator, element) and not is_habit:
+            regular = sixteenth == ISA_LENGTH - 3
+            return Delimiters(element, _component_or(component, element, terminator), terminator, True, regular)
     return _of_group_after(head, element)
 
 
 def _of_group_after(head: bytes, element: int) -> Delimiters | None:
     """An ISA that is cut short or lies: its terminator is what stands before the GS segment."""
-    group = re.search(rb"([^A-Za-z0-9\s\x80-\xff]?)([^\S\r\n]*)([\r\n]*)\s*GS" + re.escape(bytes([element])), head)
-    if group is None:
+    found = _terminator_before(head, (b"GS",), element)
+    if found is None:
         return None
-    if group.group(1) and group.group(1)[0] != element:
-        at, terminator = group.start(1), group.group(1)[0]
-    elif group.group(3):
-        at, terminator = group.start(3), group.group(3)[-1]
-    else:
-        return None
-    declared = head[at - 1] if head[at - 2] == element else 0
+    at, terminator = found
+    declared = head[at - 1] if at >= 2 and head[at - 2] == element and terminator not in NEWLINES else 0
     return Delimiters(element, _component_or(declared, element, terminator), terminator, True, False)
 
 
-def _of_bare(data: bytes, at: int, element: int) -> Delimiters | None:
-    """No ISA: the terminator is what stands before the first segment that must follow GS or ST."""
-    head = data[at : at + 4000]
-    mark = re.escape(bytes([element]))
-    following = rb"ST" + mark + rb"|GS" + mark if head.startswith(b"GS") else rb"BPR" + mark + rb"|SE" + mark
-    found = re.search(rb"([^A-Za-z0-9\s\x80-\xff]?)[^\S\r\n]*([\r\n]*)\s*(?:" + following + rb")", head[2:])
-    terminator = 0
-    if found and found.group(1) and found.group(1)[0] != element:
-        terminator = found.group(1)[0]
-    elif found and found.group(2):
-        terminator = found.group(2)[-1]
-    elif not found:
-        terminator = ord("~") if b"~" in head else ord("\n") if b"\n" in head else ord("~")
-    return Delimiters(element, _component_or(0, element, terminator), terminator, False, False) if terminator else None
+def _of_bare(head: bytes, element: int) -> Delimiters | None:
+    """No ISA: the terminator is what stands before the first segment that must follow GS or ST; else a tilde or newline."""
+    found = _terminator_before(head, (b"GS", b"ST") if head.startswith(b"GS") else (b"BPR", b"SE"), element)
+    terminator = found[1] if found else ord("\n") if b"\n" in head and b"~" not in head else ord("~")
+    return Delimiters(element, _component_or(0, element, terminator), terminator, False, False)
+
+
+def _terminator_before(head: bytes, tags: tuple[bytes, ...], element: int) -> tuple[int, int] | None:
+    """Position and value of the byte that ends the segment before the first of the tags, after the first segment's own."""
+    mark = bytes([element])
+    for match in re.finditer(b"|".join(re.escape(tag + mark) for tag in tags), head):
+        before = head[: match.start()].rstrip()
+        gap = head[len(before) : match.start()]
+        if before and _is_delimiter(before[-1], element):
+            return len(before) - 1, before[-1]
+        if before and any(byte in gap for byte in NEWLINES):
+            return next((len(before) + at, gap[at]) for at in range(len(gap) - 1, -1, -1) if gap[at] in NEWLINES)
+    return None
 
 
 def next_interchange(data: bytes, end: int, delimiters: Delimiters) -> tuple[int, Delimiters] | None:
-    """The first ISA before `end`, after the first byte, at which other delimiters start, and those delimiters.
+    """The next ISA before `end` from which other delimiters hold, or which a segment without terminator precedes.
 
-    An ISA counts at the start of a segment, or of a line where the segment before it was not terminated.
+    An ISA counts at the start of a segment, or of a line. One whose delimiters cannot be made out changes nothing.
     """
     at = data.find(b"ISA", 1, end)
     while at >= 0:
         if _INTERCHANGE.match(data, at):
-            before = data[:at].rstrip(b" \t\r\n") if at < 100 else data[at - 100 : at].rstrip(b" \t\r\n")
-            gap = data[at - 100 + len(before) if at >= 100 else len(before) : at]
-            is_terminated = (before or gap)[-1:] == bytes([delimiters.terminator]) or delimiters.terminator in gap
-            if is_terminated or b"\n" in gap or b"\r" in gap:
+            gap_start = at
+            while gap_start and data[gap_start - 1] in b" \t\r\n":
+                gap_start -= 1
+            gap = data[gap_start:at]
+            is_terminated = delimiters.terminator in gap or data[gap_start - 1 : gap_start] == bytes([delimiters.terminator])
+            if is_terminated or any(byte in gap for byte in NEWLINES):
                 other = delimiters if _is_same(data, at, delimiters) else infer(data, at)
                 if other is not None and (other != delimiters or not is_terminated):
                     return at, other
@@ -126,6 +129,7 @@ def _is_same(data: bytes, at: int, delimiters: Delimiters) -> bool:
     mark = bytes([delimiters.element])
     return (
         delimiters.is_regular
+        and delimiters.terminator not in NEWLINES
         and isa[3:4] == mark
         and isa[103:] == bytes(delimiters.bytes)
         and isa.count(mark) == 16

@@ -21,8 +21,6 @@ def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndar
     lengths = segments.number[set_end] - segments.number[parts.set_at[set_number]] + 1
     sets = _counted(segments, is_new_set, group_end, group_at[group_number], "sets_before")
     groups = _counted(segments, is_new_group, isa_end, isa_at[isa_number], "groups_before")
-    sets_per_isa = np.bincount(isa_of[parts.set_at][isa_of[parts.set_at] != NONE], minlength=len(isa_at))
-    is_empty = (sets_per_isa == 0) & ~segments.is_carried[isa_at] & ~_goes_on(segments, isa_at, isa_of, ("CLP", "ST"))
     new_groups = np.flatnonzero(is_new_group)
     return {
         "wrong_segment_count": _wrong_count(segments, set_end, lengths),
@@ -34,7 +32,6 @@ def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndar
         "wrong_group_count": _wrong_count(segments, isa_end, groups),
         "wrong_interchange_control_number": _wrong_number(segments, isa_end, isa_at[isa_number], 13),
         "missing_interchange_trailer": isa_open,
-        "empty_interchange": isa_at[is_empty],
         "not_group_hp": new_groups[short_code(segments, element(segments, new_groups, 1)) != code("HP")],
         **_delimiter_warnings(segments),
     }

@@ -56,7 +56,6 @@ WARNING_TEXT = {
     "wrong_group_control_number": "GE02 differs from GS06",
     "wrong_group_count": "IEA01 is not the number of groups in the interchange",
     "wrong_interchange_control_number": "IEA02 differs from ISA13",
-    "empty_interchange": "an interchange holds no transaction set",
     "allowed_not_an_amount": "an allowed amount (AMT*B6) cannot be read; left empty",
     "adjustment_outside_claim": "an adjustment (CAS) lies outside of any claim; not loaded",
     "provider_adjustment_outside_set": "a provider adjustment (PLB) lies outside of any set; not loaded",

@@ -69,7 +69,7 @@ def empty_files(segments: Segments) -> pl.DataFrame:
     empty = [
         piece
         for piece, count in zip(segments.pieces, found.tolist(), strict=True)
-        if not count and piece.first_segment == 1 and not piece.continues
+        if not count and piece.is_barren_before and not piece.continues
     ]
     return pl.concat([FAULTS.empty(), *(file_fault(piece.file_id, piece.source_file, "no_sets") for piece in empty)])
 
@@ -90,7 +90,7 @@ def _set_faults(
 ) -> pl.DataFrame:
     """A row per set that cannot be used, with the claims and lines in it."""
     rows = []
-    line_set = parts.set_of[parts.line_at]
+    line_set = np.where(segments.is_carried[parts.line_at], NONE, parts.set_of[parts.line_at])
     for number in bad.tolist():
         of_set = parts.set_of_claim == number
         known = of_set & claims.is_charge_known

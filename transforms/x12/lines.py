@@ -43,7 +43,7 @@ def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
         *amount_problems("charge", charge_status[inside], at[inside], owner[inside]),
         *amount_problems("paid", paid_status[inside], at[inside], owner[inside]),
     ]
-    unreadable = allowed_at[(status != OK) & (allowed_at != NONE)]
+    unreadable = allowed_at[(status != OK) & (allowed_at != NONE) & ~segments.is_carried[at]]
     return LineAmounts(charge, paid, allowed, status == OK, charge_status == OK, problems, unreadable)
 
 

@@ -61,7 +61,7 @@ def set_facts(segments: Segments, parts: Structure) -> SetFacts:
     problems += amount_problems("payment", status[has_bpr], found.bpr[has_bpr], owner[has_bpr])
     undated = has_bpr & (source == NONE)
     if undated.any():
-        problems.append(Problems("payment_date_unreadable", at[undated], owner[undated]))
+        problems.append(Problems("payment_date_unreadable", found.bpr[undated], owner[undated]))
     return SetFacts(found, amount, day, source, problems)
 
 

@@ -75,7 +75,8 @@ def segment_starts(data: np.ndarray, delimiters: Delimiters) -> tuple[np.ndarray
     """Where each segment of `data` starts, and its tag as a number; a shorter scan, to find where to cut."""
     ends = np.flatnonzero(data == delimiters.terminator)
     padded = np.concatenate([data, np.full(AFTER, delimiters.terminator, np.uint8)])
-    start = _skip_blanks(padded, np.concatenate([[0], ends + 1]), BLANKS + NEWLINES)
+    blanks = bytes(byte for byte in BLANKS + NEWLINES if byte != delimiters.terminator)
+    start = _skip_blanks(padded, np.concatenate([[0], ends + 1]), blanks)
     start = start[start < len(data)]
     start = start[data[start] != delimiters.terminator]
     window = np.lib.stride_tricks.sliding_window_view(padded, 4)[start]
