@@ -34,7 +34,8 @@ check: $(READY) ## style, types and stale generated docs; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/altbenefit dictionary | diff -q - docs/tables.md || { echo "docs/tables.md is stale: make docs" >&2; exit 1; }
+	@mkdir -p build && $(BIN)/altbenefit dictionary > build/tables.md && $(BIN)/python -m expectations.catalogue > build/checks.md
+	@for page in tables checks; do cmp -s build/$$page.md docs/$$page.md || { echo "docs/$$page.md is stale: make docs" >&2; exit 1; }; done
 
 fix: $(READY) ## what ruff can put right
 	$(BIN)/ruff check --fix .
@@ -45,6 +46,8 @@ golden: $(READY) ## rewrite the expected files of the golden tests; review the d
 
 docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/altbenefit dictionary > docs/tables.md
+	$(BIN)/python -m expectations.catalogue > docs/checks.md
+	$(BIN)/python -m tests.spec.document
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835

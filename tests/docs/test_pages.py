@@ -1,0 +1,76 @@
+"""The docs are true: generated pages are fresh, and the analyst's queries run on a real store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.catalogue import page as checks_page
+from flows.dictionary import as_markdown
+from flows.night import Order, audit
+from transforms.practice import make_practice
+
+DOCS = Path(__file__).parents[2] / "docs"
+QUERIES = re.findall(r"\n([^\n]+):\n\n```sql\n(.+?)```", (DOCS / "analyst.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small practice, audited for real, with the gate."""
+    root = tmp_path_factory.mktemp("practice")
+    practice = make_practice(300, 11)
+    for name, data in practice.files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    audit(Order(root / "inbox", root / "store", date(2026, 6, 30), root / "config"))
+    return root / "store"
+
+
+@pytest.fixture
+def rows(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """Runs a query in the store's folder."""
+    monkeypatch.chdir(store)
+    with duckdb.connect() as connection:
+        yield lambda query: connection.sql(query).fetchall()
+
+
+@pytest.mark.parametrize("query", [query for _, query in QUERIES], ids=[title for title, _ in QUERIES])
+def test_every_query_of_the_analysts_page_answers(rows, query: str) -> None:
+    assert rows(query)
+
+
+def test_the_three_totals_agree(rows) -> None:
+    query = next(query for title, query in QUERIES if "agree" in title)
+    (totals,) = rows(query)
+    assert len(set(totals)) == 1
+    assert isinstance(totals[0], Decimal)
+    assert totals[0] > 0
+
+
+def test_every_claim_is_accounted_for(rows) -> None:
+    query = next(query for title, query in QUERIES if "accounted" in title)
+    ((read, loaded, duplicate, set_aside),) = rows(query)
+    assert read == loaded + duplicate + set_aside
+    assert loaded == 300
+
+
+def test_the_page_of_checks_is_fresh() -> None:
+    assert (DOCS / "checks.md").read_text(encoding="utf-8") == checks_page(), "make docs"
+
+
+def test_the_data_dictionary_is_fresh() -> None:
+    assert (DOCS / "tables.md").read_text(encoding="utf-8").rstrip("\n") == as_markdown().rstrip("\n"), "make docs"
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [DOCS.parent / "README.md", *DOCS.rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))]
+    assert links
+    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
