@@ -158,7 +158,7 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
 
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    mentioned = set(re.findall(r"\baltbenefit ([a-z]+)\b", text))
+    mentioned = set(re.findall(r"(?:`|bin/)altbenefit ([a-z]+)\b", text))
     assert set(altbenefit.commands) - mentioned == set()
     assert {word for word in mentioned if word not in altbenefit.commands} == set()
 
