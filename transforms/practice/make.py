@@ -25,6 +25,7 @@ LAST_VISIT_DAYS = 20  # before the end, so that every first payment still falls 
 LAST_TRAIL_SHARE = 0.35  # visits that need later claims come in this first part
 ROOM_LEFT = 120_000
 YEARS_ALREADY_USED = 0.2
+CHECK_UP_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _deck(rng: random.Random, claims: int) -> list[Situation]:
         deck.extend([situation] * dealt)
         room -= dealt * situation.claims
     common = claims - sum(situation.claims for situation in deck)
-    deck.extend(CHECK_UP if rng.random() < 0.45 else TREATMENT for _ in range(common))
+    deck.extend(CHECK_UP if rng.random() < CHECK_UP_SHARE else TREATMENT for _ in range(common))
     rng.shuffle(deck)
     early = int(len(deck) * LAST_TRAIL_SHARE)
     spare = iter([place for place in range(early) if deck[place].claims == 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from transforms.practice import everyday, lookalikes, trails
+from transforms.practice import everyday, hidden, lookalikes, trails
 from transforms.practice.drafts import Draft
 from transforms.practice.payers import PAYERS
 from transforms.practice.visit import Visit
@@ -49,18 +49,18 @@ RARE = (
     Situation(lookalikes.reverse_direction, 20, PLAIN),
     Situation(lookalikes.extraction_recode, 30, PLAIN),
     Situation(lookalikes.typing_error, 25, PLAIN),
-    Situation(lookalikes.swap_without_reason, 60, PLAIN),
-    Situation(lookalikes.swap_written_off, 50, PLAIN),
-    Situation(lookalikes.swap_as_correction, 40, PLAIN),
-    Situation(lookalikes.unbillable_contradicted, 20, PLAIN),
-    Situation(lookalikes.other_group, 20, PLAIN),
-    Situation(lookalikes.onlay_as_filling, 60, STATED),
-    Situation(lookalikes.deductible_takes_all, 40, PLAIN),
-    Situation(lookalikes.maximum_binds, 80, STATED),
-    Situation(lookalikes.code_left_out, 30, PLAIN),
+    Situation(hidden.swap_without_reason, 60, PLAIN),
+    Situation(hidden.swap_written_off, 50, PLAIN),
+    Situation(hidden.swap_as_correction, 40, PLAIN),
+    Situation(hidden.unbillable_contradicted, 20, PLAIN),
+    Situation(hidden.other_group, 20, PLAIN),
+    Situation(hidden.onlay_as_filling, 60, STATED),
+    Situation(hidden.deductible_takes_all, 40, PLAIN),
+    Situation(hidden.maximum_binds, 80, STATED),
+    Situation(hidden.code_left_out, 30, PLAIN),
     Situation(lookalikes.underpaid, 40, ("delta-north",)),
     # Needs ten lines of that payer and code paid in full, which a small practice does not have.
-    Situation(lookalikes.silent_without_schedule, 8, ONLY_GRANITE, from_claims=4000),
+    Situation(hidden.silent_without_schedule, 8, ONLY_GRANITE, from_claims=4000),
     Situation(lookalikes.bundled_xrays, 60, STATED),
     Situation(lookalikes.bundled_fillings, 40, PLAIN),
     Situation(lookalikes.build_up_bundled, 40, ("ridge", "lakeshore")),
@@ -70,12 +70,12 @@ RARE = (
     Situation(lookalikes.not_covered, 80, STATED),
     Situation(lookalikes.patient_not_found, 30, PLAIN),
     Situation(lookalikes.not_our_claim, 20, PLAIN),
-    Situation(lookalikes.forwarded, 50, STATED),
+    Situation(hidden.forwarded, 50, STATED),
     Situation(lookalikes.split_line, 30, ("delta-north",)),
     Situation(lookalikes.split_claim, 30, PLAIN, 2),
-    Situation(lookalikes.claim_level_single, 60, ONLY_MESA),
-    Situation(lookalikes.claim_level_several, 30, ONLY_MESA),
-    Situation(lookalikes.without_lines, 30, ONLY_MESA),
+    Situation(hidden.claim_level_single, 60, ONLY_MESA),
+    Situation(hidden.claim_level_several, 30, ONLY_MESA),
+    Situation(hidden.without_lines, 30, ONLY_MESA),
     Situation(trails.corrected_in_one_file, 90, STATED, 3),
     Situation(trails.corrected_in_a_later_file, 60, PLAIN, 3),
     Situation(trails.reversed_for_good, 30, PLAIN, 2),

@@ -23,10 +23,10 @@ def corrected_in_one_file(visit: Visit) -> list[Draft]:
 
 
 def corrected_in_a_later_file(visit: Visit) -> list[Draft]:
-    """Downgraded, reversed in a payment of its own, downgraded again in a third."""
+    """Downgraded, reversed in a payment of its own, which carries the debt forward (PLB FB), downgraded again in a third."""
     first = _first(visit)
     again = claim_of(visit, [one_downgrade(visit)])
-    return [Draft(0, (dead(first, "reversed"),)), Draft(1, (reversal_of(first),)), Draft(3, (again,))]
+    return [Draft(0, (dead(first, "reversed"),)), Draft(1, (reversal_of(first),), is_apart=True), Draft(3, (again,))]
 
 
 def reversed_for_good(visit: Visit) -> list[Draft]:
