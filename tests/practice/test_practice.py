@@ -185,3 +185,10 @@ def test_a_practice_needs_claims_and_months():
 @pytest.mark.slow
 def test_a_hundred_thousand_claims_stay_valid():
     assert not any(faults(data) for data in inbox(make_practice(100_000, 3)).values())
+
+
+def test_a_maximum_that_no_remittance_shows_is_on_the_answer_sheet(practice):
+    """Where the year's maximum would have cut the better benefit too, part of the surprise is only apparent."""
+    hidden = practice.truth.filter(pl.col("hidden_maximum_amount") > 0)
+    assert hidden.height and (hidden["verdict"] == "downgraded").all()
+    assert (hidden["hidden_maximum_amount"] <= hidden["surprise_balance"]).all()
