@@ -20,11 +20,11 @@ def net_after_cob(primary: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
         .agg(taken_over_cents=(pl.col("paid_cents") + pl.col("co_cents")).sum())
     )
     places = _numbered(live.filter(~pl.col("is_after_prior_payer"))).select("line_id", "place")
-    net = pl.max_horizontal(pl.col("pr_cents") - pl.col("taken_over_cents"), pl.lit(0))
+    left = pl.col("pr_cents") - pl.col("taken_over_cents")
     return (
         primary.join(places, on="line_id", how="left")
         .join(later, on=KEY, how="left")
-        .with_columns(net_cents=pl.when(~pl.col("is_after_prior_payer")).then(net))
+        .with_columns(net_cents=pl.when(left.is_not_null() & ~pl.col("is_after_prior_payer")).then(pl.max_horizontal(left, pl.lit(0))))
         .drop("place", "taken_over_cents")
     )
 

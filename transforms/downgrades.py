@@ -65,6 +65,9 @@ def decide(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
         .with_columns(
             rule=pl.when(by_office_fee).then("billed_rule").otherwise(
                 pl.coalesce(swap_rule, pl.when(inferred).then(pl.coalesce("matched_rule", "only_rule")))),
+            pair_kind=pl.when(by_office_fee).then("billed_kind")
+            .when(inferred).then(pl.coalesce("matched_kind", "only_kind"))
+            .otherwise("kind"),
             submitted_code=pl.when(by_office_fee).then("billed_code").otherwise("submitted_code"),
             submitted_code_source=pl.when(by_office_fee).then(pl.lit("office_fee")).otherwise("submitted_code_source"),
             paid_code=pl.when(inferred).then(pl.coalesce("matched_code", "only_code")).otherwise("paid_code"),

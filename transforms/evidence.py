@@ -92,7 +92,9 @@ def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame)
     choices_by_code = rules_in_force(plain, benefit, ["submitted_code"]).select(
         *key, "kind", alternate_code="paid_code", alternate_rule="rule"
     )
-    sole = choices_by_code.filter(pl.len().over(key) == 1).select(*key, only_code="alternate_code", only_rule="alternate_rule")
+    sole = choices_by_code.filter(pl.len().over(key) == 1).select(
+        *key, only_code="alternate_code", only_rule="alternate_rule", only_kind="kind"
+    )
     priced = contracted_fees(choices_by_code.select("payer_id", "fee_date", procedure_code="alternate_code"), fees)
     choices = choices_by_code.join(
         priced.rename({"procedure_code": "alternate_code"}), on=["payer_id", "alternate_code", "fee_date"], how="inner"
@@ -106,7 +108,7 @@ def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame)
         .filter(near & ~own)
         .sort("line_id", "kind", "alternate_code")
         .unique("line_id", keep="first", maintain_order=True)
-        .select("line_id", matched_code="alternate_code", matched_rule="alternate_rule")
+        .select("line_id", matched_code="alternate_code", matched_rule="alternate_rule", matched_kind="kind")
     )
     known = choices_by_code.select(*key, has_alternate=True).unique()
     return (
@@ -128,7 +130,9 @@ def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.Data
     ).drop_nulls()
     own = office_fees(shown.select("fee_date", procedure_code="paid_code"), fees).rename({"procedure_code": "paid_code"})
     odd = shown.join(own, on=["paid_code", "fee_date"], how="inner").filter(pl.col("office_fee_cents") != pl.col("unit_cents"))
-    sources = rules_in_force(odd, benefit, ["paid_code"]).rename({"submitted_code": "billed_code", "rule": "billed_rule"})
+    sources = rules_in_force(odd, benefit, ["paid_code"]).rename(
+        {"submitted_code": "billed_code", "rule": "billed_rule", "kind": "billed_kind"}
+    )
     billed = office_fees(sources.select("fee_date", procedure_code="billed_code"), fees).rename({"procedure_code": "billed_code"})
     found = (
         odd.select("line_id", "payer_id", "fee_date", "paid_code", "unit_cents")
@@ -139,7 +143,7 @@ def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.Data
         .sort("line_id", "billed_rule")
         .unique("line_id", keep="first", maintain_order=True)
     )
-    return lines.join(found.select("line_id", "billed_code", "billed_rule"), on="line_id", how="left")
+    return lines.join(found.select("line_id", "billed_code", "billed_rule", "billed_kind"), on="line_id", how="left")
 
 
 def with_history(lines: pl.DataFrame, every_line: pl.LazyFrame, policy: AuditPolicy) -> pl.DataFrame:

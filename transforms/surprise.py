@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.fees import coverage_shown
+
 FULL = 10_000  # 100 % in hundredths of a percent
 
 
@@ -54,16 +56,22 @@ def _fee() -> list[pl.Expr]:
 
 
 def _coverage() -> list[pl.Expr]:
-    """p and where it comes from: the plan table, else the payer's other lines of that code, else this line's own share."""
+    """p and where it comes from: the plan table, else what remittances show.
+
+    A material pair (M) lies in one class of coverage, so the share paid on this line is this patient's own; where the pair
+    changes the class, the payer's other lines of the code billed come first.
+    """
     after = pl.col("alternate_cents") - pl.col("pr_deductible_cents") - pl.col("pr_copay_cents")
-    percent = (pl.col("paid_cents") * 200 + after) // (after * 2)
-    fits = ((after * percent * 2 + 100) // 200 - pl.col("paid_cents")).abs() <= 1
-    own = pl.when((after > 0) & (pl.col("paid_cents") > 0) & fits & (percent <= 100) & ~pl.col("is_maximum_reached")).then(percent * 100)
+    own = pl.when(~pl.col("is_maximum_reached")).then(coverage_shown(pl.col("paid_cents"), after))
     table, observed = pl.col("table_coverage_bp"), pl.col("observed_coverage_bp")
-    share = pl.coalesce(table, observed, own)
-    source = pl.when(table.is_not_null()).then(pl.lit("coverage_table")).when(observed.is_not_null()).then(pl.lit("observed"))
-    return [share.alias("coverage_bp"), source.when(own.is_not_null()).then(pl.lit("alternate_on_line")).alias("coverage_source"),
-            own.alias("alternate_coverage_bp")]  # fmt: skip
+    own_first = (pl.col("pair_kind") == "M").fill_null(False) & own.is_not_null()
+    share = pl.when(table.is_not_null()).then(table).when(own_first).then(own).otherwise(pl.coalesce(observed, own))
+    by_line, by_others = pl.lit("alternate_on_line"), pl.lit("observed")
+    source = (
+        pl.when(table.is_not_null()).then(pl.lit("coverage_table")).when(own_first).then(by_line)
+        .when(observed.is_not_null()).then(by_others).when(own.is_not_null()).then(by_line)
+    )  # fmt: skip
+    return [share.alias("coverage_bp"), source.alias("coverage_source"), own.alias("alternate_coverage_bp")]
 
 
 def _benefit() -> pl.Expr:
