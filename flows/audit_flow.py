@@ -16,7 +16,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.errors import Failure, StepFailed
-from flows.night import Order, Watch, audit
+from flows.night import Watch, work
+from flows.order import Order
 from flows.summary import Summary
 
 
@@ -37,14 +38,14 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def run_under_prefect(order: Order, watch: Watch) -> Summary:
-    """Run the audit as a flow of this process."""
+    """Run the audit as a flow of this process; the caller holds the store."""
 
     @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False)
     def altbenefit_audit(inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str]) -> Summary:
         given = Order(
             Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict, tuple(map(Path, reprocess))
         )
-        summary = audit(given, step=as_task, watch=watch)
+        summary = work(given, step=as_task, watch=watch)
         tell_prefect(summary)
         return summary
 

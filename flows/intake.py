@@ -45,14 +45,14 @@ class Intake:
     items: pl.DataFrame
 
 
-def chunks(arrivals: Sequence[Arrival], chunk_bytes: int = CHUNK_BYTES) -> list[list[Arrival]]:
+def chunks(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
     """Whole files in the order given, so that a run that died goes on at the same boundary."""
     parts: list[list[Arrival]] = []
     room = 0
     for arrival in arrivals:
         if not parts or arrival.byte_count > room:
             parts.append([])
-            room = chunk_bytes
+            room = CHUNK_BYTES
         parts[-1].append(arrival)
         room -= arrival.byte_count
     return parts

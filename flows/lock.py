@@ -25,6 +25,7 @@ def _take(handle: int, store: Path) -> None:
 @contextmanager
 def hold(store: Path) -> Iterator[None]:
     """Hold the store for writing, or raise StoreLocked at once. The lock file is empty when nobody holds it."""
+    store.mkdir(parents=True, exist_ok=True)
     handle = os.open(store / ".lock", os.O_RDWR | os.O_CREAT, 0o640)
     try:
         _take(handle, store)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from flows.gate import failed_checks
 from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
+from flows.order import Order, require_inbox
 from flows.rehearsal import shadow
 from flows.summary import Summary, summarise
 from transforms import marts
@@ -27,19 +27,6 @@ from transforms.tables.quarantine import QUARANTINE
 from transforms.tokens import key_check
 
 Step = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a run was asked to do: paths and dates only."""
-
-    inbox: Path
-    store: Path
-    as_of: date
-    config: Path | None = None
-    is_strict: bool = False
-    reprocess: tuple[Path, ...] = ()
-    is_dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,18 +43,21 @@ def plainly(name: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summary:
-    """Take in what is new, publish what follows from it. Raises Failure with the exit code that the contract names."""
-    watch = watch or Watch()
-    if not order.inbox.is_dir():
-        raise BadUsage("the inbox is not a folder", str(order.inbox), "Give the folder that the clearinghouse delivers to.")
-    settings = settings_of(order.config)
-    order.store.mkdir(parents=True, exist_ok=True)
+    """Hold the store and `work`. Raises Failure with the exit code that the contract names."""
+    require_inbox(order.inbox)
     with hold(order.store):
-        store.prepare(order.store)
-        manifest = store.read_manifest(order.store)
-        inbox = step("look into the inbox", look, order.inbox)
-        manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
-        frames, publication, is_new = _publish(order, settings, manifest, step)
+        return work(order, step, watch)
+
+
+def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summary:
+    """Take in what is new, publish what follows from it; the caller holds the store."""
+    watch = watch or Watch()
+    settings = settings_of(order.config)
+    store.prepare(order.store)
+    manifest = store.read_manifest(order.store)
+    inbox = step("look into the inbox", look, order.inbox)
+    manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
+    frames, publication, is_new = _publish(order, settings, manifest, step)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, is_new)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import BadUsage
-from flows.night import Order, audit
+from flows.night import audit
+from flows.order import Order
 from flows.publish import CURRENT
 from transforms.evaluate import Evaluation, evaluate
 from transforms.practice import make_practice, truth_from_csv

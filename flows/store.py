@@ -97,8 +97,7 @@ class Change:
 
 
 def prepare(root: Path) -> None:
-    """Make the store's folder, and finish or sweep whatever a run that died left behind."""
-    root.mkdir(parents=True, exist_ok=True)
+    """Finish or sweep whatever a run that died left behind."""
     journal = root / STAGING / JOURNAL
     if journal.exists():
         _carry_through(root, json.loads(journal.read_bytes()))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from flows.night import Order
+    from flows.night import Watch
+    from flows.order import Order
     from flows.summary import Summary
 
 PREFECT_QUIETLY = {
@@ -45,7 +46,7 @@ def audit(
     """
     if more_files and not reprocess:
         raise click.UsageError("Files are given with --reprocess FILE...; the inbox is read as a whole.")
-    from flows.night import Order
+    from flows.order import Order
 
     business_date = as_of.date() if as_of else date.today()
     order = Order(inbox, store, business_date, config, strict, (*reprocess, *more_files), dry_run)
@@ -56,19 +57,31 @@ def audit(
 
 def run(order: Order, no_prefect: bool, quiet: bool = False) -> Summary:
     """The audit, a dry run of it, or the audit as a Prefect flow. Lines for people go to stderr."""
-    from flows.night import Watch, rehearse
-    from flows.night import audit as run_audit
+    from flows.lock import hold
+    from flows.order import require_inbox
 
-    watch = Watch() if quiet else Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
+    require_inbox(order.inbox)
     if order.is_dry_run:
-        return rehearse(order, watch)
-    if no_prefect:
-        return run_audit(order, watch=watch)
-    for name, value in PREFECT_QUIETLY.items():
-        os.environ.setdefault(name, value)
-    from flows.audit_flow import run_under_prefect
+        from flows.night import rehearse
 
-    return run_under_prefect(order, watch)
+        return rehearse(order, _watch(quiet))
+    # Held before anything heavy is imported: a second run must hear of it at once.
+    with hold(order.store):
+        from flows.night import work
+
+        if no_prefect:
+            return work(order, watch=_watch(quiet))
+        for name, value in PREFECT_QUIETLY.items():
+            os.environ.setdefault(name, value)
+        from flows.audit_flow import run_under_prefect
+
+        return run_under_prefect(order, _watch(quiet))
+
+
+def _watch(quiet: bool) -> Watch:
+    from flows.night import Watch
+
+    return Watch() if quiet else Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
 
 
 def _progress(done: int, total: int) -> None:

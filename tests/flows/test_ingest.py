@@ -26,7 +26,8 @@ def _read(*payments) -> Remittances:
     for file_id, segment, trace, amount, complete, numbers in payments:
         payment_id = f"{file_id}-{segment}"
         heads.append(_row(READ_PAYMENTS, payment_id=payment_id, file_id=file_id, payer_id="2u-a", trace_number=trace,
-                          payment_amount=Decimal(amount), payment_date=DAY, payment_segment=segment) | {"is_complete": complete})  # fmt: skip
+                          payment_amount=Decimal(amount), payment_date=DAY, payment_segment=segment))  # fmt: skip
+        heads[-1]["is_complete"] = complete
         for at, number in enumerate(numbers, segment + 1):
             claim_id = f"{file_id}-{at}"
             money = {"charge_amount": Decimal("100.00"), "paid_amount": Decimal("50.00")}

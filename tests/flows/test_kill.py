@@ -1,0 +1,93 @@
+"""A run killed at any moment, and run again, ends as if nothing had happened."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import intake
+from tests.flows.helpers import ROOT, run, tree
+
+CHUNK_BYTES = 30_000  # several chunks, so that a run can die between them
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from flows import intake
+from tests.flows.helpers import run
+intake.CHUNK_BYTES = {chunk_bytes}
+left = [{moment}]
+def dying(move):
+    def moved(*args, **options):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return move(*args, **options)
+    return moved
+os.replace, os.rename = dying(os.replace), dying(os.rename)
+Path.unlink = dying(Path.unlink)
+run(Path(sys.argv[1]))
+print(left[0])
+"""
+
+
+@pytest.fixture
+def undisturbed(practice, tmp_path, monkeypatch) -> dict[str, str]:
+    """The tree that a run leaves which nobody kills."""
+    monkeypatch.setattr(intake, "CHUNK_BYTES", CHUNK_BYTES)
+    folder = tmp_path / "undisturbed"
+    shutil.copytree(practice, folder)
+    run(folder)
+    return tree(folder)
+
+
+def _start(folder: Path, moment: int) -> subprocess.Popen:
+    script = KILLED.format(chunk_bytes=CHUNK_BYTES, moment=moment)
+    return subprocess.Popen([sys.executable, "-c", script, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def _killed_at(practice: Path, moment: int) -> int:
+    """Kill a run before its `moment`th change of the store; returns its exit code."""
+    died = _start(practice, moment)
+    died.communicate(timeout=120)
+    return died.returncode
+
+
+@pytest.mark.parametrize("moment", [2, 9, 20])
+def test_killed_between_two_changes_of_the_store(practice, undisturbed, moment):
+    assert _killed_at(practice, moment) == -signal.SIGKILL
+    run(practice)
+    assert tree(practice) == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_killed_at_every_change_of_the_store(practice, undisturbed, tmp_path, part):
+    moments = int(subprocess.run(
+        [sys.executable, "-c", KILLED.format(chunk_bytes=CHUNK_BYTES, moment=10**6), str(shutil.copytree(practice, tmp_path / "count"))],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout)  # fmt: skip
+    changes = 10**6 - moments
+    for moment in range(changes - part, max(0, changes - 40), -4):
+        folder = tmp_path / f"killed{moment}"
+        shutil.copytree(practice, folder)
+        assert _killed_at(folder, moment) == -signal.SIGKILL
+        run(folder)
+        assert tree(folder) == undisturbed, f"killed before change {moment} of {changes}"
+        shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+def test_killed_at_random_times_again_and_again(practice, undisturbed):
+    chance = random.Random(11)
+    for _ in range(12):
+        died = _start(practice, 10**6)
+        time.sleep(chance.uniform(1.0, 4.0))
+        died.kill()
+        died.communicate()
+    run(practice)
+    assert tree(practice) == undisturbed
