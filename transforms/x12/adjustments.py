@@ -9,8 +9,8 @@ import polars as pl
 
 from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import Spans, cents, code, element, is_sent, money, numbers, short_code, text, whole
-from transforms.x12.identity import ids, per_piece
+from transforms.x12.fields import Spans, cents, code, element, empty_text, is_sent, money, numbers, short_code, text, whole
+from transforms.x12.identity import as_declared, ids, per_piece
 from transforms.x12.scan import CAS, Segments
 from transforms.x12.structure import NONE, Structure
 
@@ -34,7 +34,7 @@ class AdjustmentSpans:
 
 def find_adjustments(segments: Segments, parts: Structure) -> AdjustmentSpans:
     """All adjustments of claims and lines, and which cannot be read. Empty triplets are skipped."""
-    at = np.flatnonzero(segments.code == CAS)
+    at = segments.tagged(CAS)
     is_inside = parts.claim_of[at] != NONE
     at, outside = at[is_inside], at[~is_inside]
     at, position = _triplets(segments, at)
@@ -65,8 +65,8 @@ def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, ke
     line_ids = ids(segments, parts.line_at)
     frame = pl.DataFrame(
         {
-            "claim_id": ids(segments, parts.claim_at).gather(parts.claim_of[at]),
-            "line_id": line_ids.gather(pl.Series(line).set(pl.Series(line == NONE), None)),
+            "claim_id": ids(segments, parts.claim_at).take(parts.claim_of[at]),
+            "line_id": line_ids.take(line, line != NONE) if len(parts.line_at) else empty_text(len(at)),
             "file_id": per_piece(segments, at, "file_id"),
             "group_code": text(segments, element(segments, at, 1)),
             "reason_code": text(segments, (found.reason[0][rows], found.reason[1][rows])),
@@ -76,7 +76,7 @@ def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, ke
             "position": found.position[rows],
         }
     )
-    return ADJUSTMENTS.conform(frame)
+    return as_declared(frame, ADJUSTMENTS.schema)
 
 
 def _triplets(segments: Segments, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,9 +10,9 @@ import polars as pl
 from transforms.tables.remittances import READ_CLAIMS
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import cents, code, dates, days, element, is_sent, money, numbers, short_code, text
-from transforms.x12.identity import ids, per_piece, text_lists
+from transforms.x12.identity import as_declared, ids, per_piece, text_lists
 from transforms.x12.scan import DTM, MIA, MOA, NM1, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualifiers
 
 RANKS = {"1": 1, "19": 1, "2": 2, "20": 2, "3": 3, "21": 3}
 MIA_REMARKS = (5, 20, 21, 22, 23)
@@ -61,8 +61,8 @@ def claims(segments: Segments, parts: Structure, amounts: ClaimAmounts, kept: np
     patient = first(NM1, "QC")
     frame = pl.DataFrame(
         {
-            "claim_id": ids(segments, at),
-            "payment_id": ids(segments, parts.set_at).gather(parts.set_of_claim[kept]),
+            "claim_id": ids(segments, at).every(),
+            "payment_id": ids(segments, parts.set_at).take(parts.set_of_claim[kept]),
             "file_id": per_piece(segments, at, "file_id"),
             "patient_control_number": text(segments, element(segments, at, 1)),
             "payer_claim_control_number": text(segments, element(segments, at, 7)),
@@ -83,13 +83,13 @@ def claims(segments: Segments, parts: Structure, amounts: ClaimAmounts, kept: np
             "patient_first_name": text(segments, element_or_none(segments, patient, 4)),
         }
     )
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in READ_CLAIMS.items())
+    return as_declared(frame, READ_CLAIMS)
 
 
 def _first_finder(segments: Segments, parts: Structure, kept: np.ndarray):
     """A function that gives, per claim kept, its first claim-level segment of a tag whose first element is a qualifier."""
-    of_tag = {tag: claim_level(parts, np.flatnonzero(segments.code == tag)) for tag in (NM1, REF, DTM)}
-    qualifier = {tag: short_code(segments, element(segments, at, 1)) for tag, at in of_tag.items()}
+    of_tag = {tag: claim_level(parts, segments.tagged(tag)) for tag in (NM1, REF, DTM)}
+    qualifier = {tag: qualifiers(segments, at) for tag, at in of_tag.items()}
 
     def first(tag: int, value: str) -> np.ndarray:
         at = of_tag[tag][qualifier[tag] == code(value)]
@@ -122,7 +122,7 @@ def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Serie
     """Claim-level remark codes, in the order of segments and elements."""
     spans = []
     for tag, positions in ((MIA, MIA_REMARKS), (MOA, MOA_REMARKS)):
-        at = claim_level(parts, np.flatnonzero(segments.code == tag))
+        at = claim_level(parts, segments.tagged(tag))
         spans += [(at, position, element(segments, at, position)) for position in positions]
     at = np.concatenate([at for at, _, _ in spans])
     position = np.concatenate([np.full(len(at), position) for at, position, _ in spans])

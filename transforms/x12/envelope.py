@@ -6,7 +6,7 @@ import numpy as np
 
 from transforms.x12.fields import code, element, short_code, text, whole
 from transforms.x12.scan import GE, GS, IEA, ISA, SE, ST, Segments
-from transforms.x12.structure import NONE, Structure, first_of_pieces, levels
+from transforms.x12.structure import NONE, Structure, levels
 
 
 def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndarray]:
@@ -39,7 +39,7 @@ def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndar
 
 def _trailers(segments: Segments, tag: int, opener_at: np.ndarray, owner: np.ndarray, goes_on: tuple[str, ...]):
     """The trailers that end something, the number of what they end, and the openers without a trailer."""
-    at = np.flatnonzero(segments.code == tag)
+    at = segments.tagged(tag)
     at = at[at > 0]
     at = at[(segments.piece[at] == segments.piece[at - 1]) & (owner[at - 1] != NONE)]
     number = owner[at - 1]
@@ -51,7 +51,7 @@ def _trailers(segments: Segments, tag: int, opener_at: np.ndarray, owner: np.nda
 def _goes_on(segments: Segments, opener_at: np.ndarray, owner: np.ndarray, tags: tuple[str, ...]) -> np.ndarray:
     """Which openers are still open at the end of their piece and go on in the next one."""
     on = np.zeros(len(opener_at), bool)
-    last = np.append(first_of_pieces(segments)[1:], len(segments)) - 1
+    last = np.append(segments.piece_start[1:], len(segments)) - 1
     for at in last.tolist() if len(segments) else []:
         if owner[at] != NONE and segments.pieces[segments.piece[at]].continues in tags:
             on[owner[at]] = True
@@ -78,11 +78,12 @@ def _wrong_number(segments: Segments, at: np.ndarray, opener_at: np.ndarray, ind
 
 def _delimiter_warnings(segments: Segments) -> dict[str, np.ndarray]:
     """Files without an ISA, and ISA segments that are irregular."""
-    first = first_of_pieces(segments)
+    first = segments.piece_start
     declared, regular = (
         np.array([getattr(piece.delimiters, name) for piece in segments.pieces], bool) for name in ("is_declared", "is_regular")
     )
     undeclared = first[~declared[segments.piece[first]] & (segments.number[first] == 1) & ~segments.is_carried[first]]
-    isa = np.flatnonzero((segments.code == ISA) & ~segments.is_carried)
+    isa = segments.tagged(ISA)
+    isa = isa[~segments.is_carried[isa]]
     piece = segments.piece[isa]
     return {"no_isa": undeclared, "irregular_isa": isa[declared[piece] & ~regular[piece]]}

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from transforms.tables.contract import MONEY
 from transforms.x12.scan import BLANKS, Segments
 
 Spans = tuple[np.ndarray, np.ndarray]
@@ -40,8 +39,10 @@ def trimmed(segments: Segments, spans: Spans) -> Spans:
     """Spans without blanks at either end."""
     start, end = spans
     buffer = segments.buffer
+    if not segments.has_blanks:
+        return spans
     first, last = buffer[start], buffer[end - 1]
-    touched = np.flatnonzero((first == 32) | (first == 9) | (last == 32) | (last == 9))
+    touched = np.flatnonzero(((first == 32) | (first == 9) | (last == 32) | (last == 9)) & (end > start))
     if not len(touched):
         return spans
     start, end = start.copy(), end.copy()
@@ -57,15 +58,26 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
     start, end = trimmed(segments, spans)
     length = end - start
     is_sent = length > 0
+    if not is_sent.any():
+        return empty_text(len(start))
     views = np.zeros((len(start), 2), np.uint64)
     views[:, 0] = (segments.words[start] & _HEAD[np.minimum(length, 4)]) << _U(32) | length.astype(np.uint64)
-    views[:, 1] = segments.words[start + 4] & _HEAD[np.clip(length - 4, 0, 8)]
-    long = np.flatnonzero(length > 12)
-    views[long, 1] = start[long].astype(np.uint64) << _U(32)
-    validity = pa.py_buffer(np.packbits(is_sent, bitorder="little"))
-    buffers = [validity, pa.py_buffer(views), pa.py_buffer(segments.buffer)]
-    array = pa.Array.from_buffers(pa.string_view(), len(start), buffers)
-    return pl.Series(pl.from_arrow(array))
+    longer = np.flatnonzero(length > 4)
+    if len(longer):
+        views[longer, 1] = segments.words[start[longer] + 4] & _HEAD[np.minimum(length[longer] - 4, 8)]
+    outside = np.flatnonzero(length > 12)
+    views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
+    buffers = [_validity(is_sent), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(start), buffers)))
+
+
+def empty_text(count: int) -> pl.Series:
+    """A text column of nothing but nulls."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, count)
+
+
+def _validity(is_known: np.ndarray) -> pa.Buffer | None:
+    return None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little"))
 
 
 def short_code(segments: Segments, spans: Spans) -> np.ndarray:
@@ -93,20 +105,32 @@ def cents(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
     Up to eight characters with at most two decimals are read at once; anything else row by row, exactly.
     """
     start, end = spans
+    sent = np.flatnonzero(end > start)
+    if len(sent) == len(start):
+        return _sent_cents(segments, start, end)
+    value, status = np.zeros(len(start), np.int64), np.full(len(start), MISSING, np.uint8)
+    if len(sent):
+        value[sent], status[sent] = _sent_cents(segments, start[sent], end[sent])
+    return value, status
+
+
+def _sent_cents(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     length = end - start
-    word = segments.words[end - 8] & _TAIL[np.minimum(length, 8)]
-    word |= _FILL & ~_TAIL[np.minimum(length, 8)]
-    is_negative = segments.buffer[start] == ord("-")
-    is_negative &= length > 1
-    sign_at = (_U(8) * (_U(8) - np.minimum(length, 8).astype(np.uint64))) & _U(63)
-    word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
+    short = np.minimum(length, 8)
+    keep = _TAIL[short]
+    is_negative = (segments.buffer[start] == ord("-")) & (length > 1)
+    word = (segments.words[end - 8] & keep) | (_FILL & ~keep)
+    if is_negative.any():
+        sign_at = (_U(64) - _U(8) * short.astype(np.uint64)) & _U(63)
+        word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
     word, scale = _without_point(word)
     value = _digits(word) * scale
-    is_read = (length > 0) & (length <= 8) & _all_digits(word)
-    value = np.where(is_read, np.where(is_negative, -value, value), 0)
-    status = np.where(is_read, OK, MISSING).astype(np.uint8)
-    for row in np.flatnonzero(~is_read & (length > 0)).tolist():
-        value[row], status[row] = _exact_cents(bytes(segments.buffer[start[row] : end[row]]))
+    np.negative(value, out=value, where=is_negative)
+    is_read = (length <= 8) & _all_digits(word)
+    status = np.zeros(len(start), np.uint8)
+    if not is_read.all():
+        for row in np.flatnonzero(~is_read).tolist():
+            value[row], status[row] = _exact_cents(bytes(segments.buffer[start[row] : end[row]]))
     return value, status
 
 
@@ -155,9 +179,9 @@ def money(value: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
     """Cents as exact dollars, null where not known."""
     wide = np.empty((len(value), 2), np.int64)
     wide[:, 0], wide[:, 1] = value, value >> 63
-    validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    validity = None if is_known is None else _validity(is_known)
     array = pa.Array.from_buffers(pa.decimal128(12, 2), len(value), [validity, pa.py_buffer(wide)])
-    return pl.Series(pl.from_arrow(array)).cast(MONEY)
+    return pl.Series(pl.from_arrow(array))
 
 
 def whole(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
@@ -169,6 +193,14 @@ def whole(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
 def days(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
     """Dates (CCYYMMDD, YYMMDD, or the first of a range) as days since 1970, and which rows hold a real one."""
     start, end = trimmed(segments, spans)
+    sent = np.flatnonzero(end > start)
+    value, is_real = np.zeros(len(start), np.int64), np.zeros(len(start), bool)
+    if len(sent):
+        value[sent], is_real[sent] = _sent_days(segments, start[sent], end[sent])
+    return value, is_real
+
+
+def _sent_days(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     length = end - start
     is_range = (length == 17) & (segments.buffer[start + 8] == ord("-"))
     length = np.where(is_range, 8, length)
@@ -176,23 +208,33 @@ def days(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
     century = np.where(word & _U(0xFF) >= _U(ord("8")), _U(0x3931), _U(0x3032))
     word = np.where(length == 6, (word << _U(16)) | century, word)
     is_written = ((length == 8) | (length == 6)) & _all_digits(word)
-    number = np.where(is_written, _digits(word), 19700101)
-    year, month, day = number // 10000, number // 100 % 100, number % 100
-    is_real = is_written & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1900) & (year < 2100)
-    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
-    value = months.astype("datetime64[D]").astype(np.int64) + day - 1
-    is_real &= value < (months + 1).astype("datetime64[D]").astype(np.int64)
-    return value, is_real
+    number = np.where(is_written, _digits(word), 0)
+    year, month, day = number // 10000 - FIRST_YEAR, number // 100 % 100, number % 100
+    is_date = (year >= 0) & (year < YEARS) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    value = CALENDAR[np.where(is_date, (year * 12 + month - 1) * 31 + day - 1, 0)]
+    return value, is_date & (value != NO_DAY)
+
+
+def _calendar() -> np.ndarray:
+    """Days since 1970 of every year, month and day of month, NO_DAY where the month has no such day."""
+    months = np.arange(YEARS * 12).astype("datetime64[M]") + np.int64((FIRST_YEAR - 1970) * 12)
+    first = months.astype("datetime64[D]").astype(np.int64)[:, None]
+    following = (months + 1).astype("datetime64[D]").astype(np.int64)[:, None]
+    day = first + np.arange(31)
+    return np.where(day < following, day, NO_DAY).reshape(-1)
+
+
+FIRST_YEAR, YEARS, NO_DAY = 1900, 200, -(10**9)
+CALENDAR = _calendar()
 
 
 def dates(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
     """Days since 1970 as dates, null where not known."""
-    validity = pa.py_buffer(np.packbits(is_known, bitorder="little"))
-    array = pa.Array.from_buffers(pa.date32(), len(value), [validity, pa.py_buffer(value.astype(np.int32))])
+    array = pa.Array.from_buffers(pa.date32(), len(value), [_validity(is_known), pa.py_buffer(value.astype(np.int32))])
     return pl.Series(pl.from_arrow(array))
 
 
 def numbers(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
     """Counts, null where not known."""
-    validity = pa.py_buffer(np.packbits(is_known, bitorder="little"))
-    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.int64(), len(value), [validity, pa.py_buffer(value.astype(np.int64))])))
+    buffers = [_validity(is_known), pa.py_buffer(value.astype(np.int64))]
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.int64(), len(value), buffers)))

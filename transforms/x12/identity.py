@@ -2,34 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from transforms.x12.fields import Spans, text
 from transforms.x12.scan import Segments
 
+INLINE = 12  # a string view holds up to so many bytes itself
 
-def ids(segments: Segments, at: np.ndarray) -> pl.Series:
+
+@dataclass(frozen=True)
+class Texts:
+    """Distinct texts, made once, to be repeated in many rows without copying them."""
+
+    views: np.ndarray
+    data: np.ndarray
+
+    def take(self, rows: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
+        """The texts of these rows, null where not known."""
+        validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
+        buffers = [validity, pa.py_buffer(np.ascontiguousarray(self.views[rows])), pa.py_buffer(self.data)]
+        return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(rows), buffers)))
+
+    def every(self) -> pl.Series:
+        return self.take(np.arange(len(self.views)))
+
+
+def texts(values: Sequence[str]) -> Texts:
+    """Any texts, one by one."""
+    encoded = [value.encode() for value in values]
+    views, offset = np.zeros((len(encoded), 2), np.uint64), 0
+    for row, value in enumerate(encoded):
+        if len(value) <= INLINE:
+            packed = len(value).to_bytes(4, "little") + value.ljust(INLINE, b"\0")
+        else:
+            packed = len(value).to_bytes(4, "little") + value[:4] + bytes(4) + offset.to_bytes(4, "little")
+        views[row] = np.frombuffer(packed, "<u8")
+        offset += len(value)
+    return Texts(views, np.frombuffer(b"".join([*encoded, b"\0"]), np.uint8))
+
+
+def ids(segments: Segments, at: np.ndarray) -> Texts:
     """First 16 hex digits of the file, dash, position of the segment."""
-    prefix = pl.Series([f"{piece.file_id[:16]}-" for piece in segments.pieces], dtype=pl.String)
-    number = pl.Series(segments.number[at], dtype=pl.Int64).cast(pl.String)
-    return prefix.gather(segments.piece[at]) + number
+    prefixes = [f"{piece.file_id[:16]}-".encode() for piece in segments.pieces]
+    number, piece = segments.number[at], segments.piece[at]
+    width = 17
+    if any(len(prefix) != width for prefix in prefixes):
+        return texts([prefixes[p].decode() + str(n) for p, n in zip(piece.tolist(), number.tolist(), strict=True)])
+    digits = len(str(int(number.max()))) if len(number) else 1
+    data = np.zeros((len(at), width + digits), np.uint8)
+    data[:, :width] = np.frombuffer(b"".join(prefixes), np.uint8).reshape(-1, width)[piece]
+    length = np.zeros(len(at), np.uint64)
+    for count in range(1, digits + 1):
+        rows = np.flatnonzero((number >= 10 ** (count - 1)) & (number < 10**count))
+        rest = number[rows].astype(np.uint32)
+        for place in range(width + count - 1, width - 1, -1):
+            data[rows, place] = rest % 10 + ord("0")
+            rest //= 10
+        length[rows] = width + count
+    views = np.empty((len(at), 2), np.uint64)
+    views[:, 0] = np.ascontiguousarray(data[:, :4]).view("<u4")[:, 0].astype(np.uint64) << np.uint64(32) | length
+    views[:, 1] = np.arange(len(at), dtype=np.uint64) * np.uint64(width + digits) << np.uint64(32)
+    return Texts(views, data.reshape(-1))
+
+
+def as_declared(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """The frame's columns in the schema's order; their types are made to fit only where they do not already."""
+    return pl.DataFrame([_cast(frame.get_column(name), dtype) for name, dtype in schema.items()])
+
+
+def _cast(column: pl.Series, dtype: pl.DataType) -> pl.Series:
+    return column if column.dtype == dtype else column.cast(dtype)
 
 
 def per_piece(segments: Segments, at: np.ndarray, name: str) -> pl.Series:
     """An attribute of the piece (file_id, source_file) each segment lies in."""
-    return pl.Series([getattr(piece, name) for piece in segments.pieces], dtype=pl.String).gather(segments.piece[at])
+    return texts([getattr(piece, name) for piece in segments.pieces]).take(segments.piece[at])
 
 
 def text_lists(segments: Segments, spans: Spans, owner: np.ndarray, kept: np.ndarray, count: int) -> pl.Series:
     """Per owner kept, the list of its values; spans come in order of owner, and none of them is empty."""
-    lengths = np.bincount(owner, minlength=count)
-    values = text(segments, spans)
     is_kept = np.zeros(count, bool)
     is_kept[kept] = True
-    values = values.filter(pl.Series(is_kept[owner], dtype=pl.Boolean))
-    offsets = np.concatenate([[0], np.cumsum(lengths[kept])])
-    rows = pl.DataFrame({"owner": np.repeat(np.arange(len(kept)), lengths[kept]), "value": values})
-    lists = rows.group_by("owner", maintain_order=True).agg("value")
-    full = pl.DataFrame({"owner": np.arange(len(offsets) - 1)}).join(lists, on="owner", how="left", maintain_order="left")
-    return full["value"].fill_null(pl.Series([[]], dtype=pl.List(pl.String)))
+    rows = is_kept[owner]
+    lengths = np.bincount(owner[rows], minlength=count)[kept]
+    values = text(segments, (spans[0][rows], spans[1][rows])).to_arrow()
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64())
+    return pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(offsets, values)))

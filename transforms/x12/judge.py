@@ -64,7 +64,7 @@ def provider_faults(segments: Segments, provider: ProviderAdjustments) -> pl.Dat
 
 def empty_files(segments: Segments) -> pl.DataFrame:
     """A row per file in which there is neither a set nor a claim."""
-    wanted = (segments.code == ST) | (segments.code == CLP)
+    wanted = np.concatenate([segments.tagged(ST), segments.tagged(CLP)])
     found = np.bincount(segments.piece[wanted], minlength=len(segments.pieces))
     empty = [
         piece

@@ -11,10 +11,10 @@ from transforms.tables.remittances import READ_LINES
 from transforms.x12.claims import statement_days
 from transforms.x12.components import split_code
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, short_code, text, whole
-from transforms.x12.identity import ids, per_piece, text_lists
+from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, text, whole
+from transforms.x12.identity import as_declared, ids, per_piece, text_lists, texts
 from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifiers
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
     units_billed, is_billed_known = _units(segments, element(segments, at, 7), units_paid, is_paid_known)
     frame = pl.DataFrame(
         {
-            "line_id": ids(segments, at),
-            "claim_id": ids(segments, parts.claim_at).gather(parts.claim_of_line[kept]),
+            "line_id": ids(segments, at).every(),
+            "claim_id": ids(segments, parts.claim_at).take(parts.claim_of_line[kept]),
             "file_id": per_piece(segments, at, "file_id"),
             "source_file": per_piece(segments, at, "source_file"),
             "line_segment": segments.number[at],
             "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
-            "submitted_code_source": pl.Series(["SVC01", "SVC06"]).gather(has_billed.astype(np.uint32)),
+            "submitted_code_source": texts(["SVC01", "SVC06"]).take(has_billed.astype(np.int64)),
             "submitted_qualifier": text(segments, _either(has_billed, billed.qualifier, paid_as.qualifier)),
             "paid_code": text(segments, paid_as.code),
             "paid_qualifier": text(segments, paid_as.qualifier),
@@ -78,7 +78,7 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
         }
     )
     undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in READ_LINES.items()), undeclared
+    return as_declared(frame, READ_LINES), undeclared
 
 
 def _either(choose_first: np.ndarray, one: Spans, other: Spans) -> Spans:
@@ -94,15 +94,18 @@ def _units(segments: Segments, spans: Spans, default: np.ndarray, is_default_kno
 
 def _first_of_lines(segments: Segments, parts: Structure, tag: int, value: str) -> np.ndarray:
     """Per line, its first segment of a tag with a qualifier, or -1."""
-    at = np.flatnonzero((segments.code == tag) & (parts.line_of != NONE))
-    at = qualified(segments, at, value)
+    at = qualified(segments, _in_lines(parts, segments.tagged(tag)), value)
     return first_in(at, parts.line_of[at], len(parts.line_at))
+
+
+def _in_lines(parts: Structure, at: np.ndarray) -> np.ndarray:
+    return at[parts.line_of[at] != NONE]
 
 
 def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """DTM*472, else DTM*150, else the claim's date."""
-    at = np.flatnonzero((segments.code == DTM) & (parts.line_of != NONE))
-    qualifier = short_code(segments, element(segments, at, 1))
+    at = _in_lines(parts, segments.tagged(DTM))
+    qualifier = qualifiers(segments, at)
     value, is_known = np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
     for wanted in ("472", "150"):
         chosen = at[qualifier == code(wanted)]
@@ -118,7 +121,7 @@ def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tup
 
 def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Series:
     """LQ*HE codes, in order."""
-    at = qualified(segments, np.flatnonzero((segments.code == LQ) & (parts.line_of != NONE)), "HE")
+    at = qualified(segments, _in_lines(parts, segments.tagged(LQ)), "HE")
     spans = element(segments, at, 2)
     sent = np.flatnonzero(is_sent(segments, spans))
     return text_lists(segments, (spans[0][sent], spans[1][sent]), parts.line_of[at[sent]], kept, len(parts.line_at))

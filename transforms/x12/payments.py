@@ -10,7 +10,7 @@ import polars as pl
 from transforms.tables.remittances import READ_PAYMENTS
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import Spans, cents, code, dates, days, element, money, short_code, text
-from transforms.x12.identity import ids, per_piece
+from transforms.x12.identity import as_declared, ids, per_piece, texts
 from transforms.x12.payer import payer_ids
 from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, levels, qualified
@@ -77,7 +77,7 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
     payee_id = element_or_none(segments, head.payee, 4)
     frame = pl.DataFrame(
         {
-            "payment_id": ids(segments, at),
+            "payment_id": ids(segments, at).every(),
             "file_id": per_piece(segments, at, "file_id"),
             "source_file": per_piece(segments, at, "source_file"),
             "payer_name": value(head.payer, 2),
@@ -92,13 +92,13 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
             "payment_method": value(head.bpr, 4),
             "payment_amount": money(facts.amount[kept]),
             "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
-            "payment_date_source": pl.Series(DATE_SOURCES).gather(facts.day_source[kept]),
+            "payment_date_source": texts(DATE_SOURCES).take(facts.day_source[kept]),
             "version": _first_sent(value(head.group, 8), text(segments, element(segments, at, 3))),
             "payment_segment": segments.number[at],
         }
     )
     frame = frame.with_columns(payer_ids(frame))
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in READ_PAYMENTS.items())
+    return as_declared(frame, READ_PAYMENTS)
 
 
 def _headers(segments: Segments, parts: Structure) -> Headers:
@@ -108,7 +108,8 @@ def _headers(segments: Segments, parts: Structure) -> Headers:
     first_claim[parts.set_of_claim[inside][::-1]] = parts.claim_at[inside][::-1]
 
     def before_claims(tag: int) -> np.ndarray:
-        at = np.flatnonzero((segments.code == tag) & (parts.set_of != NONE) & (parts.claim_of == NONE))
+        at = segments.tagged(tag)
+        at = at[(parts.claim_of[at] == NONE) & (parts.set_of[at] != NONE)]
         return at[at < first_claim[parts.set_of[at]]]
 
     def first(at: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
 from transforms.x12.components import split_reason
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import OK, cents, element, is_sent, money, text
-from transforms.x12.identity import ids, per_piece
+from transforms.x12.identity import as_declared, ids, per_piece
 from transforms.x12.scan import PLB, Segments
 from transforms.x12.structure import NONE, Structure
 
@@ -30,7 +30,8 @@ class ProviderAdjustments:
 
 def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.ndarray) -> ProviderAdjustments:
     """PROVIDER_ADJUSTMENTS rows of the sets marked in `good_sets`. A pair without reason and amount is skipped."""
-    every = np.flatnonzero((segments.code == PLB) & ~segments.is_carried)
+    every = segments.tagged(PLB)
+    every = every[~segments.is_carried[every]]
     is_inside = parts.set_of[every] != NONE
     inside, outside = every[is_inside], every[~is_inside]
     inside = inside[good_sets[parts.set_of[inside]]]
@@ -48,7 +49,7 @@ def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.nda
     parted = split_reason(segments, (reason[0][rows], reason[1][rows]))
     frame = pl.DataFrame(
         {
-            "payment_id": ids(segments, parts.set_at).gather(parts.set_of[at[rows]]),
+            "payment_id": ids(segments, parts.set_at).take(parts.set_of[at[rows]]),
             "file_id": per_piece(segments, at[rows], "file_id"),
             "reason_code": text(segments, parted.qualifier),
             "reference": text(segments, parted.code),
@@ -57,4 +58,4 @@ def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.nda
             "position": position[rows],
         }
     )
-    return ProviderAdjustments(PROVIDER_ADJUSTMENTS.conform(frame), problems, inside, outside)
+    return ProviderAdjustments(as_declared(frame, PROVIDER_ADJUSTMENTS.schema), problems, inside, outside)

@@ -48,9 +48,15 @@ class Segments:
     number: np.ndarray
     piece: np.ndarray
     is_carried: np.ndarray
+    piece_start: np.ndarray
+    has_blanks: bool
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def tagged(self, tag: int) -> np.ndarray:
+        """The segments with this tag."""
+        return np.flatnonzero(self.code == tag)
 
 
 def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
@@ -68,7 +74,11 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
         start, first, ends = start[is_kept], first[is_kept], ends[is_kept]
     code = _tags(words, start, delimiter_at[first] if len(first) else first)
     piece, number, is_carried = _positions(pieces, start)
-    return Segments(pieces, delimiters, buffer, words, delimiter_at, start, first, ends, code, number, piece, is_carried)
+    piece_start = np.flatnonzero(np.diff(piece, prepend=-1))
+    has_blanks = _has_blanks(body, delimiters, start, delimiter_at, first, np.flatnonzero(code == ISA))
+    return Segments(
+        pieces, delimiters, buffer, words, delimiter_at, start, first, ends, code, number, piece, is_carried, piece_start, has_blanks
+    )  # fmt: skip
 
 
 def segment_starts(data: np.ndarray, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
@@ -96,6 +106,21 @@ def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) 
         start[behind] += 1
         behind = behind[is_blank[buffer[start[behind]]]]
     return start
+
+
+def _has_blanks(
+    body: np.ndarray, delimiters: Delimiters, start: np.ndarray, delimiter_at: np.ndarray, first: np.ndarray, isa: np.ndarray
+) -> bool:
+    """Whether any element may start or end with a blank, the padded first elements of ISA aside."""
+    blank = np.flatnonzero((body == BLANKS[0]) | (body == BLANKS[1]))
+    is_delimiter = np.zeros(256, bool)
+    is_delimiter[[*delimiters.bytes, 0]] = True
+    blank = blank[is_delimiter[body[blank - 1]] | is_delimiter[body[np.minimum(blank + 1, len(body) - 1)]]]
+    if not len(blank) or not len(isa):
+        return bool(len(blank))
+    padded_until = delimiter_at[np.minimum(first[isa] + 8, len(delimiter_at) - 1)]
+    inside = np.searchsorted(start[isa], blank, side="right") - 1
+    return bool(((inside < 0) | (blank > padded_until[inside])).any())
 
 
 def _tags(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.x12.fields import Spans, code, element, short_code
-from transforms.x12.scan import CLP, GE, GS, IEA, ISA, PLB, SE, ST, SVC, Segments
+from transforms.x12.scan import BEFORE, CLP, GE, GS, IEA, ISA, PLB, SE, ST, SVC, Segments
 
 NONE = -1
+NOWHERE = BEFORE // 2  # an empty span in the spare bytes before the first file
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Structure:
 def structure(segments: Segments) -> Structure:
     """A set lies between ST and SE, a claim from CLP to the next claim, PLB or end of set, a line from SVC onwards."""
     ends_set = is_any(segments, (ISA, GS, SE, GE, IEA))
-    ends_set[first_of_pieces(segments)] = True
+    ends_set[segments.piece_start] = True
     is_set, is_claim, is_line = (segments.code == tag for tag in (ST, CLP, SVC))
     ends_claim = ends_set | is_set | (segments.code == PLB)
     return Structure(
@@ -72,14 +73,9 @@ def enclosing(opens: np.ndarray, closes: np.ndarray) -> np.ndarray:
 def levels(segments: Segments, tag: int, closers: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The openers of a level, and for every segment the number of the one it lies in, or -1."""
     closes = is_any(segments, closers)
-    closes[first_of_pieces(segments)] = True
+    closes[segments.piece_start] = True
     opens = segments.code == tag
     return np.flatnonzero(opens), enclosing(opens, closes)
-
-
-def first_of_pieces(segments: Segments) -> np.ndarray:
-    """The first segment of every piece: what an earlier piece left open does not reach into it."""
-    return np.flatnonzero(np.diff(segments.piece, prepend=NONE))
 
 
 def is_any(segments: Segments, tags: tuple[int, ...]) -> np.ndarray:
@@ -97,14 +93,32 @@ def first_in(at: np.ndarray, owner: np.ndarray, count: int) -> np.ndarray:
 
 
 def qualified(segments: Segments, at: np.ndarray, value: str) -> np.ndarray:
-    """Those of the segments `at` whose first element is `value`."""
-    return at[short_code(segments, element(segments, at, 1)) == code(value)]
+    """Those of the segments `at` (all of one tag) whose first element is `value`, of two or three characters."""
+    return at[qualifiers(segments, at) == code(value)]
+
+
+def qualifiers(segments: Segments, at: np.ndarray) -> np.ndarray:
+    """First elements of two or three characters as numbers (see `code`), of segments of one tag; 0 for any other."""
+    if segments.has_blanks:
+        return short_code(segments, element(segments, at, 1))
+    word = segments.words[segments.delimiter_at[segments.first[at]] + 1]
+    two, three = word & np.uint64(0xFFFF), word & np.uint64(0xFFFFFF)
+    found = np.where(_is_end(segments, word >> np.uint64(24)), three, np.uint64(0))
+    found = np.where(_is_end(segments, three >> np.uint64(16)), two, found)
+    is_short = _is_end(segments, word) | _is_end(segments, two >> np.uint64(8))
+    return np.where(is_short | (segments.first[at] == segments.last[at]), np.uint64(0), found)
+
+
+def _is_end(segments: Segments, byte: np.ndarray) -> np.ndarray:
+    low = byte.astype(np.uint8)
+    return (low == segments.delimiters.element) | (low == segments.delimiters.terminator)
 
 
 def element_or_none(segments: Segments, at: np.ndarray, index: int) -> Spans:
     """As `element`, where `at` may be -1: then the span is empty."""
-    if not len(segments):
-        nothing = np.zeros(len(at), np.int64)
-        return nothing + 8, nothing + 8
-    start, end = element(segments, np.maximum(at, 0), index)
-    return np.where(at >= 0, start, end), end
+    is_there = at >= 0
+    if is_there.all():
+        return element(segments, at, index)
+    start, end = np.full(len(at), NOWHERE), np.full(len(at), NOWHERE)
+    start[is_there], end[is_there] = element(segments, at[is_there], index)
+    return start, end
