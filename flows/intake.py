@@ -91,10 +91,12 @@ def arrived(arrivals: Sequence[Arrival]) -> pl.DataFrame:
 
 def _set_aside(read: Remittances, arrivals: Sequence[Arrival], rules: Rules) -> tuple[Remittances, pl.DataFrame]:
     """The remittances that can be used, and every fault; what a person released is used in spite of it."""
-    unbalanced = _unreleased(balance.unbalanced(read), rules)
-    good = balance.without(read, unbalanced)
+    broken = setting_aside.broken_rows(read)
+    sound = balance.without(read, broken)
+    unbalanced = _unreleased(balance.unbalanced(sound), rules)
+    good = balance.without(sound, unbalanced)
     whole = [setting_aside.file_fault(one.file_id, one.source_file, *one.fault) for one in arrivals if one.fault]
-    faults = [read.faults, unbalanced, *whole]
+    faults = [read.faults, broken, unbalanced, *whole]
     if rules.is_strict:
         settled = balance.settle_payments(good.payments, good.claims, good.provider_adjustments)
         refused = pl.concat([setting_aside.warned_payments(good), setting_aside.refused_payments(settled, good)])

@@ -17,7 +17,7 @@ from flows.intake import arrived
 from flows.reading import read_in_order
 from transforms import balance
 from transforms.live import settle_claims
-from transforms.setting_aside import accounts, add_up, file_fault, file_rows, quarantine_items
+from transforms.setting_aside import READ_LINE_TABLE, accounts, add_up, file_fault, file_rows, quarantine_items
 from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.tables.claims import CLAIMS
 from transforms.tables.contract import MONEY, Table
@@ -25,7 +25,7 @@ from transforms.tables.files import FILES
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
 from transforms.tables.quarantine import FAULTS, QUARANTINE
-from transforms.tables.remittances import READ_LINES, READ_PAYMENTS, Blob, Remittances
+from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
 from transforms.x12.faults import merged_faults
 
@@ -35,7 +35,7 @@ NO_CLAIMS = pl.DataFrame(schema={"claim_id": pl.String})
 MAPPED_BYTES = 256_000_000  # files opened together
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Small:
     """What is kept in memory: a few numbers a claim, and the tables that are small by nature."""
 
@@ -99,10 +99,7 @@ def _blobs(arrivals: Sequence[Arrival]) -> Iterator[Blob]:
 def _stream(arrivals: Sequence[Arrival], work: Path) -> _Small:
     """One pass over all bytes: the large tables go to disk as they come."""
     small = _Small(*([] for _ in fields(_Small)))
-    read_lines = Table(
-        SERVICE_LINES.name, SERVICE_LINES.grain, ("line_id",), tuple(c for c in SERVICE_LINES.columns if c.name in READ_LINES)
-    )
-    tables = [CLAIMS, read_lines, ADJUSTMENTS]
+    tables = [CLAIMS, READ_LINE_TABLE, ADJUSTMENTS]
     writers = {table.name: parquet.stream_writer(work / f"{table.name}.parquet", table) for table in tables}
     try:
         for read in read_in_order(_blobs(arrivals)):

@@ -6,11 +6,17 @@ from datetime import date
 
 import polars as pl
 
-from transforms.tables.contract import MONEY, TEXT
+from transforms.tables.adjustments import ADJUSTMENTS
+from transforms.tables.claims import CLAIMS
+from transforms.tables.contract import MONEY, TEXT, Table
 from transforms.tables.files import FILES
 from transforms.tables.quarantine import FAULTS, QUARANTINE
-from transforms.tables.remittances import Remittances
+from transforms.tables.remittances import READ_LINES, Remittances
+from transforms.tables.service_lines import SERVICE_LINES
+from transforms.validate import WHY, split
 
+READ_LINE_COLUMNS = tuple(column for column in SERVICE_LINES.columns if column.name in READ_LINES)
+READ_LINE_TABLE = Table(SERVICE_LINES.name, SERVICE_LINES.grain, SERVICE_LINES.key, READ_LINE_COLUMNS)
 ACCEPTABLE = ("claim_unbalanced", "line_unbalanced", "payment_unbalanced", "strict_warning")
 RESEND = "Ask the payer or clearinghouse to resend the file, or run without --strict."
 
@@ -25,6 +31,39 @@ def warned_payments(read: Remittances) -> pl.DataFrame:
     """FAULTS rows, one per payment of a file that has any warning: what --strict sets aside."""
     warned = read.payments.join(read.warnings, on="file_id", how="semi").with_columns(difference_amount=pl.lit(None, MONEY))
     return _set_faults(warned, read, "strict_warning", "the file has warnings, and the run was strict")
+
+
+def broken_rows(read: Remittances) -> pl.DataFrame:
+    """FAULTS rows, one per claim with a row that breaks its table's contract: a last net under the readers.
+
+    Without it, one null where the contract has none would stop the whole night.
+    """
+    own = (
+        (read.claims, CLAIMS, "claim_segment", "CLP"),
+        (read.service_lines, READ_LINE_TABLE, "line_segment", "SVC"),
+        (read.adjustments, ADJUSTMENTS, "adjustment_segment", "CAS"),
+    )
+    bad = [
+        split(frame, table)[1].select("claim_id", segment=segment, segment_tag=pl.lit(tag), reason=pl.col(WHY).list.first())
+        for frame, table, segment, tag in own
+    ]
+    first = pl.concat(bad).unique("claim_id", keep="first", maintain_order=True)
+    lines = read.service_lines.group_by("claim_id").agg(line_count=pl.len())
+    rows = (
+        first.join(read.claims.select("claim_id", "payment_id", "file_id", "claim_segment", "charge_amount"), on="claim_id")
+        .join(read.payments.select("payment_id", "source_file"), on="payment_id", how="left")
+        .join(lines, on="claim_id", how="left")
+    )
+    return FAULTS.conform(
+        rows.with_columns(
+            pl.col("line_count").fill_null(0),
+            scope=pl.lit("claim"),
+            reason_code=pl.lit("breaks_contract"),
+            next_step=pl.lit("Ask the payer to resend the file, or report the file as one this version misreads."),
+            claim_count=pl.lit(1),
+            difference_amount=pl.lit(None, MONEY),
+        )
+    )
 
 
 def _set_faults(payments: pl.DataFrame, read: Remittances, code: str, reason: str) -> pl.DataFrame:
