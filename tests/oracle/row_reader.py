@@ -514,7 +514,8 @@ class _File:
         own, el, number = line["segments"], line["el"], line["number"]
         paid_qualifier, paid_code, odd_paid = procedure(el(1), line["component"])
         qualifier, code, odd_billed = procedure(el(6), line["component"])
-        source = "SVC06" if text(code) else "SVC01"
+        is_billed = bool(text(code)) and (bool(text(qualifier)) or len(code.strip(b" \t")) >= 4)
+        source = "SVC06" if is_billed else "SVC01"
         if source == "SVC01":
             qualifier, code = paid_qualifier, paid_code
         units_paid = whole(el(5)) if text(el(5)) else 1

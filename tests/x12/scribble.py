@@ -11,7 +11,30 @@ CODES = ("D2392", "D2150", "d2740", "55669", "", "D0120 ", "Dé1")
 AMOUNTS = ("0", "275", "120.00", ".5", "-.50", "-80", "1234567.89", "12345678", "275.000", "00012.1", "5.", " 96 ", "99999999.99")
 ODD_AMOUNTS = ("", "+5", "1E2", "-", ".", "1.234", "10000000000", "12,50", "--1", "1.2.3", "5-", "٣")
 DATES = ("20250310", "250310", "00000000", "20250231", "", "20250301-20250310", "2025031", "990101", "20240229", "abc")
-ALL_TAGS = "ISA GS ST BPR TRN N1 REF DTM LX CLP CAS NM1 MIA MOA SVC AMT LQ PLB SE GE IEA QTY".split()
+ALL_TAGS = [
+    "ISA",
+    "GS",
+    "ST",
+    "BPR",
+    "TRN",
+    "N1",
+    "REF",
+    "DTM",
+    "LX",
+    "CLP",
+    "CAS",
+    "NM1",
+    "MIA",
+    "MOA",
+    "SVC",
+    "AMT",
+    "LQ",
+    "PLB",
+    "SE",
+    "GE",
+    "IEA",
+    "QTY",
+]
 
 
 class Scribe:
@@ -44,7 +67,9 @@ class Scribe:
         return self.random.choice(DATES) if self.chance(0.4) else "20250310"
 
     def name(self) -> str:
-        return self.random.choice(("", "TEST DENTAL", "ISA", "ACME  PLAN, INC.", "NIÑO", "x", "LONG NAME OF A PAYER WITH MANY WORDS", " Y "))
+        return self.random.choice(
+            ("", "TEST DENTAL", "ISA", "ACME  PLAN, INC.", "NIÑO", "x", "LONG NAME OF A PAYER WITH MANY WORDS", " Y ")
+        )
 
     def composite(self) -> str:
         qualifier = self.random.choice(("AD", "HC", "AD", "ZZ", "", "LONG"))
@@ -69,7 +94,9 @@ class Scribe:
         control = str(self.random.randrange(10**9)).zfill(9)
         if not is_bare:
             sender = "SENDER".ljust(15 if self.chance(0.9) else 12)
-            self.segment(*f"ISA|00|          |00|          |ZZ|{sender}|ZZ|RECEIVER       |250310|1200|^|00501".split("|"), control, "0", "P", "@")
+            self.segment(
+                *f"ISA|00|          |00|          |ZZ|{sender}|ZZ|RECEIVER       |250310|1200|^|00501".split("|"), control, "0", "P", "@"
+            )
             self.out[-1] = self.out[-1].replace("@" + self.terminator, self.component + self.terminator)
         groups = self.random.choice((1, 1, 2, 0) if self.is_careless else (1,))
         for number in range(groups):
@@ -93,7 +120,9 @@ class Scribe:
         if self.chance(0.3):
             self.segment("DTM", "405", self.date())
         for role in ("PR", "PE", "PR") if self.chance(0.2) else ("PR", "PE"):
-            self.segment("N1", role, self.name(), self.random.choice(("XV", "XX", "FI", "")), self.random.choice(("12345", "", "1999999984")))
+            self.segment(
+                "N1", role, self.name(), self.random.choice(("XV", "XX", "FI", "")), self.random.choice(("12345", "", "1999999984"))
+            )
             for _ in range(self.random.choice((0, 1, 2))):
                 self.segment("REF", self.random.choice(("2U", "NF", "TJ", "EO")), self.random.choice(("A-1", "b 2", "")))
         if self.chance(0.03):
@@ -103,7 +132,12 @@ class Scribe:
         for _ in range(self.random.choice((0, 0, 1, 2))):
             pairs = self.random.randrange(1, 7)
             mark = self.component
-            self.segment("PLB", "1999999984", "20251231", *[x for _ in range(pairs) for x in (self.random.choice((f"WO{mark}REF1", "72", "")), self.amount())])
+            self.segment(
+                "PLB",
+                "1999999984",
+                "20251231",
+                *[x for _ in range(pairs) for x in (self.random.choice((f"WO{mark}REF1", "72", "")), self.amount())],
+            )
         if not self.chance(0.05):
             count = len(self.out) - start + 1
             self.segment("SE", str(count if not self.chance(0.1) else 3), control if not self.chance(0.1) else "X")
@@ -114,19 +148,34 @@ class Scribe:
         if self.chance(0.2):
             self.segment("LX", "1")
         status = self.random.choice(("1", "2", "3", "19", "22", "25", "4", ""))
-        self.segment("CLP", "ACCT-é" if self.chance(0.05) else "A1", status, self.amount(), self.amount(), self.amount() if self.chance(0.5) else "", "12", "ICN0000000000001")
+        self.segment(
+            "CLP",
+            "ACCT-é" if self.chance(0.05) else "A1",
+            status,
+            self.amount(),
+            self.amount(),
+            self.amount() if self.chance(0.5) else "",
+            "12",
+            "ICN0000000000001",
+        )
         self.adjustments(0.3)
         for role in ("QC", "IL"):
             if self.chance(0.7):
                 self.segment("NM1", role, "1", self.name(), "PAT", "", "", "", "MI", self.random.choice(("M1", "", "MEMBER000000012345")))
         if self.chance(0.2):
-            self.segment(self.random.choice(("MIA", "MOA")), *self.random.choices(("", "MA15", "N1", "0"), k=self.random.choice((3, 7, 23))))
+            self.segment(
+                self.random.choice(("MIA", "MOA")), *self.random.choices(("", "MA15", "N1", "0"), k=self.random.choice((3, 7, 23)))
+            )
         self.extras(("F8", "CE", "6R"), ("232", "233", "050"))
         for _ in range(self.random.choice((0, 1, 1, 2, 4))):
             self.line()
 
     def line(self) -> None:
-        rest = [self.random.choice(("", "1", "2", "1.5", "-1")), self.composite() if self.chance(0.5) else "", self.random.choice(("", "3"))]
+        rest = [
+            self.random.choice(("", "1", "2", "1.5", "-1")),
+            self.composite() if self.chance(0.5) else "",
+            self.random.choice(("", "3")),
+        ]
         self.segment("SVC", self.composite(), self.amount(), self.amount(), "", *rest[: self.random.randrange(4)])
         self.extras(("6R", "0K"), ("472", "150", "151"))
         self.adjustments(0.8)
@@ -169,7 +218,9 @@ def spoil(data: bytes, seed: int) -> bytes:
         elif accident == 3:
             del spoilt[at + len(spoilt) // 2 :]
         elif accident == 4:
-            spoilt[at:at] = random.choice((b"~", b"~\n", b"\n", b"  ", b"ISA", b"*", b"\xe9", b"~" + random.choice(ALL_TAGS).encode() + b"*"))
+            spoilt[at:at] = random.choice(
+                (b"~", b"~\n", b"\n", b"  ", b"ISA", b"*", b"\xe9", b"~" + random.choice(ALL_TAGS).encode() + b"*")
+            )
         else:
             other = random.randrange(len(spoilt))
             spoilt[at : at + 40] = spoilt[other : other + 40]

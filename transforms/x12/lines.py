@@ -9,12 +9,14 @@ import polars as pl
 
 from transforms.tables.remittances import READ_LINES
 from transforms.x12.claims import statement_days
-from transforms.x12.components import split_code
+from transforms.x12.components import Composite, split_code
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, text, whole
+from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, text, trimmed, whole
 from transforms.x12.identity import as_declared, ids, per_piece, text_lists, texts
 from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifiers
+
+SHORTEST_BARE_CODE = 4
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
     at = parts.line_at[kept]
     paid_as = split_code(segments, element(segments, at, 1))
     billed = split_code(segments, element(segments, at, 6))
-    has_billed = is_sent(segments, billed.code)
+    has_billed = _is_billed(segments, billed)
     units_paid, is_paid_known = _units(segments, element(segments, at, 5), np.ones(len(at), np.int64), np.ones(len(at), bool))
     units_billed, is_billed_known = _units(segments, element(segments, at, 7), units_paid, is_paid_known)
     frame = pl.DataFrame(
@@ -79,6 +81,12 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
     )
     undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
     return as_declared(frame, READ_LINES), undeclared
+
+
+def _is_billed(segments: Segments, billed: Composite) -> np.ndarray:
+    """Whether SVC06 names a procedure. Units that slipped into it do not: a bare code has four characters or more."""
+    start, end = trimmed(segments, billed.code)
+    return (end > start) & (is_sent(segments, billed.qualifier) | (end - start >= SHORTEST_BARE_CODE))
 
 
 def _either(choose_first: np.ndarray, one: Spans, other: Spans) -> Spans:
