@@ -221,6 +221,11 @@ class _File:
             self.flaw("no_isa", 1)
         for raw, how in found:
             self.split(raw, *how)
+        self.isa: Row | None = None
+        self.group: Row | None = None
+        self.set: Row | None = None
+        self.claim: Row | None = None
+        self.line: Row | None = None
         self.sets: list[Row] = []
         self.claims: list[Row] = []
         self.stray_lines: list[Row] = []
@@ -258,7 +263,6 @@ class _File:
 
     def walk(self) -> None:
         """Puts every segment where it belongs, and checks the envelope on the way."""
-        isa = group = current_set = claim = line = None
         for number, elements, component in self.segments:
             tag = elements[0].decode("latin-1")
 
@@ -266,69 +270,82 @@ class _File:
                 return elements[index] if index < len(elements) else b""
 
             segment = {"number": number, "tag": tag, "el": el, "component": component}
-            if tag == "SE" and current_set:
-                current_set["is_closed"] = True
-                self.check(el(1), number - current_set["number"] + 1, "wrong_segment_count", number)
-                self.same(el(2), current_set["el"](2), "wrong_set_control_number", number)
-            if tag == "GE" and group:
-                group["is_closed"] = True
-                self.check(el(1), group["sets"], "wrong_set_count", number)
-                self.same(el(2), group["el"](6), "wrong_group_control_number", number)
-            if tag == "IEA" and isa:
-                isa["is_closed"] = True
-                self.check(el(1), isa["groups"], "wrong_group_count", number)
-                self.same(el(2), isa["el"](13), "wrong_interchange_control_number", number)
-            if tag in ("ISA", "GS", "ST", "SE", "GE", "IEA", "PLB"):
-                claim = line = None
-            if tag in ("ISA", "GS", "ST", "SE", "GE", "IEA"):
-                self.leave(current_set, "missing_set_trailer")
-                current_set = None
-            if tag in ("ISA", "GS", "GE", "IEA"):
-                self.leave(group, "missing_group_trailer")
-                group = None
-            if tag in ("ISA", "IEA"):
-                self.leave(isa, "missing_interchange_trailer")
-                isa = None
-            if tag == "ISA":
-                isa = segment | {"groups": 0, "is_closed": False}
-            elif tag == "GS":
-                group = segment | {"sets": 0, "is_closed": False}
-                if isa:
-                    isa["groups"] += 1
-                if text(el(1)) != "HP":
-                    self.flaw("not_group_hp", number)
-            elif tag == "ST":
-                current_set = segment | {"header": [], "claims": [], "plb": [], "lines": 0, "group": group, "isa": isa, "is_closed": False}
-                self.sets.append(current_set)
-                if group:
-                    group["sets"] += 1
-            elif tag == "CLP":
-                claim = segment | {"set": current_set, "segments": [], "lines": []}
-                line = None
-                self.claims.append(claim)
-                if current_set:
-                    current_set["claims"].append(claim)
-            elif tag == "SVC":
-                line = segment | {"segments": [], "set": current_set}
-                (claim["lines"] if claim else self.stray_lines).append(line)
-                if current_set:
-                    current_set["lines"] += 1
-            elif tag == "PLB":
-                if current_set:
-                    current_set["plb"].append(segment)
-                else:
-                    self.flaw("provider_adjustment_outside_set", number)
-            elif tag == "CAS" and not claim:
-                self.flaw("adjustment_outside_claim", number)
-            if claim and tag not in ("CLP", "SVC"):
-                (line or claim)["segments"].append(segment)
-            elif line and not claim and tag != "SVC":
-                line["segments"].append(segment)
-            if current_set and not claim and not current_set["claims"]:
-                current_set["header"].append(segment)
-        self.leave(current_set, "missing_set_trailer")
-        self.leave(group, "missing_group_trailer")
-        self.leave(isa, "missing_interchange_trailer")
+            self.end(segment)
+            self.begin(segment)
+            if self.claim and tag not in ("CLP", "SVC"):
+                (self.line or self.claim)["segments"].append(segment)
+            elif self.line and not self.claim and tag != "SVC":
+                self.line["segments"].append(segment)
+            if self.set and not self.claim and not self.set["claims"]:
+                self.set["header"].append(segment)
+        self.leave(self.set, "missing_set_trailer")
+        self.leave(self.group, "missing_group_trailer")
+        self.leave(self.isa, "missing_interchange_trailer")
+
+    def end(self, segment: Row) -> None:
+        """What the segment ends: first the trailer's own checks, then everything that cannot go on."""
+        tag, el, number = segment["tag"], segment["el"], segment["number"]
+        if tag == "SE" and self.set:
+            self.set["is_closed"] = True
+            self.check(el(1), number - self.set["number"] + 1, "wrong_segment_count", number)
+            self.same(el(2), self.set["el"](2), "wrong_set_control_number", number)
+        if tag == "GE" and self.group:
+            self.group["is_closed"] = True
+            self.check(el(1), self.group["sets"], "wrong_set_count", number)
+            self.same(el(2), self.group["el"](6), "wrong_group_control_number", number)
+        if tag == "IEA" and self.isa:
+            self.isa["is_closed"] = True
+            self.check(el(1), self.isa["groups"], "wrong_group_count", number)
+            self.same(el(2), self.isa["el"](13), "wrong_interchange_control_number", number)
+        if tag in ("ISA", "GS", "ST", "SE", "GE", "IEA", "PLB"):
+            self.claim = self.line = None
+        if tag in ("ISA", "GS", "ST", "SE", "GE", "IEA"):
+            self.leave(self.set, "missing_set_trailer")
+            self.set = None
+        if tag in ("ISA", "GS", "GE", "IEA"):
+            self.leave(self.group, "missing_group_trailer")
+            self.group = None
+        if tag in ("ISA", "IEA"):
+            self.leave(self.isa, "missing_interchange_trailer")
+            self.isa = None
+
+    def begin(self, segment: Row) -> None:
+        """What the segment begins, or adds to what is open."""
+        tag, number = segment["tag"], segment["number"]
+        if tag == "ISA":
+            self.isa = segment | {"groups": 0, "is_closed": False}
+        elif tag == "GS":
+            self.group = segment | {"sets": 0, "is_closed": False}
+            if self.isa:
+                self.isa["groups"] += 1
+            if text(segment["el"](1)) != "HP":
+                self.flaw("not_group_hp", number)
+        elif tag == "ST":
+            self.set = segment | {"header": [], "claims": [], "plb": [], "lines": 0, "is_closed": False}
+            self.set |= {"group": self.group, "isa": self.isa}
+            self.sets.append(self.set)
+            if self.group:
+                self.group["sets"] += 1
+        elif tag in ("CLP", "SVC"):
+            self.begin_claim_or_line(segment)
+        elif tag == "PLB" and self.set:
+            self.set["plb"].append(segment)
+        elif tag == "PLB":
+            self.flaw("provider_adjustment_outside_set", number)
+        elif tag == "CAS" and not self.claim:
+            self.flaw("adjustment_outside_claim", number)
+
+    def begin_claim_or_line(self, segment: Row) -> None:
+        if segment["tag"] == "CLP":
+            self.claim, self.line = segment | {"set": self.set, "segments": [], "lines": []}, None
+            self.claims.append(self.claim)
+            if self.set:
+                self.set["claims"].append(self.claim)
+            return
+        self.line = segment | {"segments": [], "set": self.set}
+        (self.claim["lines"] if self.claim else self.stray_lines).append(self.line)
+        if self.set:
+            self.set["lines"] += 1
 
     def leave(self, level: Row | None, reason_code: str) -> None:
         if level and not level["is_closed"]:

@@ -37,7 +37,9 @@ def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndar
     }
 
 
-def _trailers(segments: Segments, tag: int, opener_at: np.ndarray, owner: np.ndarray, goes_on: tuple[str, ...]):
+def _trailers(
+    segments: Segments, tag: int, opener_at: np.ndarray, owner: np.ndarray, goes_on: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The trailers that end something, the number of what they end, and the openers without a trailer."""
     at = segments.tagged(tag)
     at = at[at > 0]
@@ -53,7 +55,7 @@ def _goes_on(segments: Segments, opener_at: np.ndarray, owner: np.ndarray, tags:
     on = np.zeros(len(opener_at), bool)
     last = np.append(segments.piece_start[1:], len(segments)) - 1
     for at in last.tolist() if len(segments) else []:
-        if owner[at] != NONE and segments.pieces[segments.piece[at]].continues in tags:
+        if owner[at] != NONE and segments.pieces[int(segments.piece[at])].continues in tags:
             on[owner[at]] = True
     return on
 

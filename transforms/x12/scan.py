@@ -147,7 +147,7 @@ def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, 
     first_number = np.array([item.first_segment for item in pieces]) - carried - bounds[:-1]
     number = np.arange(len(start)) + np.repeat(first_number, counts)
     is_carried = np.zeros(len(start), bool)
-    for index in np.flatnonzero(carried):
+    for index in np.flatnonzero(carried).tolist():
         at = bounds[index]
         number[at : at + carried[index]] = pieces[index].header_segments
         is_carried[at : at + carried[index]] = True
