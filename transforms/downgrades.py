@@ -23,6 +23,12 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     bundled_nearby = (pl.col("bundled_cents") != 0).any().over("claim_id")
     schedule_cents = pl.col("schedule_fee_cents") * pl.col("units_paid")
     prior = pl.col("is_after_prior_payer")
+    # A charge allowed in full was not cut, whatever the schedule says: the charge caps the fee (domain 3.1).
+    is_cut = (pl.col("alternate_cents") < pl.col("charge_cents")) & (pl.col("alternate_cents") < schedule_cents - 1)
+    # Out of network the excess over what the plan considers is ordinary.
+    excess = pl.when(pl.col("network") == "in").then("pr_excess_cents").otherwise(0)
+    is_remarked = pl.col("remarks").list.set_intersection(list(policy.alternate_benefit_remarks)).list.len().gt(0)
+    serviced = has.set_intersection(_any_group(policy.alternative_service_reasons)).list.len().gt(0)
     return lines.with_columns(
         is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
         is_stated_by_other=pl.col("oa_stated_cents") != 0,
@@ -30,11 +36,12 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
         .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby) & ~prior))
         .otherwise((pl.col("bundled_cents") != 0) & (pl.col("paid_cents") == 0)),
         is_unit_change=~pl.col("is_swap") & (pl.col("units_paid") != pl.col("units_submitted")).fill_null(False),
-        is_correction_only=pl.col("remarks").list.set_intersection(list(policy.coding_correction_remarks)).list.len().gt(0),
-        is_remarked=pl.col("remarks").list.set_intersection(list(policy.alternate_benefit_remarks)).list.len().gt(0),
+        is_remarked=is_remarked | serviced,
+        is_correction_only=pl.col("remarks").list.set_intersection(list(policy.coding_correction_remarks)).list.len().gt(0)
+        & ~(is_remarked | serviced),
         is_unbillable=pl.col("remarks").list.contains(CANNOT_BILL),
-        difference_cents=pl.col("pr_stated_cents") + pl.col("pr_noncovered_cents") + pl.col("pr_service_cents") + pl.col("pr_excess_cents"),
-        is_reduced=pl.when(prior | schedule_cents.is_null()).then(None).otherwise(pl.col("alternate_cents") < schedule_cents - 1),
+        difference_cents=pl.col("pr_stated_cents") + pl.col("pr_noncovered_cents") + pl.col("pr_service_cents") + excess,
+        is_reduced=pl.when(~prior).then(is_cut),
         allowed_ratio_bp=pl.when(~prior & (pl.col("units_paid") > 0)).then(
             pl.col("alternate_cents") * 10_000 // (pl.col("usual_fee_cents") * pl.col("units_paid"))
         ),
@@ -86,8 +93,7 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
     is_benefit_pair = pl.col("kind").is_in(["M", "P"])
     stated_tier = pl.when("is_swap").then(CODE_SWAP).otherwise(STATED)
     matched = pl.col("matched_code").is_not_null()
-    serviced = pl.col("reasons").list.set_intersection(_any_group(policy.alternative_service_reasons)).list.len().gt(0)
-    remarked = pl.col("is_remarked") | serviced
+    remarked = pl.col("is_remarked")
     office_clue_matches = (pl.col("alternate_cents") - pl.col("paid_code_fee_cents") * pl.col("units_paid")).abs() <= 1
     silent = pl.col("billed_code").is_not_null() & ~pl.col("is_after_prior_payer") & (pl.col("alternate_cents") > 0)
     far_below = pl.col("allowed_ratio_bp") < policy.history_ratio_pct * 100
@@ -116,6 +122,8 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
         ),
         (swap & mapped & (rule == "yes") & is_benefit_pair, review, CODE_SWAP),
         (swap & mapped & (rule == "review"), review, CODE_SWAP),
+        # A stating remark on a pair that is no alternate benefit by itself contradicts it.
+        (swap & mapped & remarked & pl.col("is_partial"), review, CODE_SWAP),
         (swap & (mapped | pl.col("is_reversed")), none, None),
         (swap, review, None),
         # Remarks and B8, which need the fee to agree.
