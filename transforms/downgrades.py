@@ -21,6 +21,7 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     seen = [group + "-" + reason for reason in policy.alternate_benefit_reasons for group in ("PR", "CO", "PI")]
     swaps_alike = (pl.col("is_swap").cast(pl.Int64).sum().over("claim_id", "paid_code")) > 1
     bundled_nearby = (pl.col("bundled_cents") != 0).any().over("claim_id")
+    is_added = pl.col("charge_cents") == 0  # a line the payer made when it took one procedure apart (domain 1.6)
     schedule_cents = pl.col("schedule_fee_cents") * pl.col("units_paid")
     prior = pl.col("is_after_prior_payer")
     # A charge allowed in full was not cut, whatever the schedule says: the charge caps the fee (domain 3.1).
@@ -33,7 +34,7 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
         is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
         is_stated_by_other=pl.col("oa_stated_cents") != 0,
         is_bundle=pl.when(pl.col("is_swap"))
-        .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby) & ~prior))
+        .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby | is_added) & ~prior))
         .otherwise((pl.col("bundled_cents") != 0) & (pl.col("paid_cents") == 0)),
         is_unit_change=~pl.col("is_swap") & (pl.col("units_paid") != pl.col("units_submitted")).fill_null(False),
         is_remarked=is_remarked | serviced,

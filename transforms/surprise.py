@@ -124,7 +124,8 @@ def _outcome() -> list[pl.Expr]:
         .when(pl.col("contracted_fee_source") == "schedule").then(pl.lit("fee_schedule"))
         .otherwise(pl.lit("observed_fee"))
     )  # fmt: skip
-    billable = pl.col("paid_cents") + pl.col("pr_cents")
+    # By the same basis as R, so that R - E = shortfall + what lies above the schedule.
+    billable = pl.col("paid_cents") + pl.col("responsibility_cents")
     above = pl.when(pl.col("contracted_cents").is_not_null()).then(
         pl.when(pl.col("network") == "out").then(0).otherwise(pl.max_horizontal(billable - pl.col("contracted_cents"), pl.lit(0)))
     )
