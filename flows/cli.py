@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review
+from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review, share
 from flows.errors import UNEXPECTED, Failure
 
 
@@ -31,6 +31,7 @@ COMMANDS = (
     explain.explain,
     quarantine.quarantine,
     review.review,
+    share.share,
     practice.synth,
     practice.evaluate,
     doctor.doctor,
