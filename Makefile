@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check fix golden docs bench
+.PHONY: help setup demo test test-slow check fix golden docs bench
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -27,8 +27,8 @@ demo: $(READY) ## a synthetic practice, audited and reported, in demo/
 test: $(READY) ## the tests, in under five minutes
 	$(BIN)/python -m pytest -m "not slow" -n 2
 
-test-all: $(READY) ## every test, slow ones too
-	$(BIN)/python -m pytest -n 2
+test-slow: $(READY) ## the tests that take longer; CI runs them after the others
+	$(BIN)/python -m pytest -m slow -n 2
 
 check: $(READY) ## style, types and stale generated docs; changes nothing
 	$(BIN)/ruff check .
@@ -48,6 +48,7 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/altbenefit dictionary > docs/tables.md
 	$(BIN)/python -m expectations.catalogue > docs/checks.md
 	$(BIN)/python -m tests.spec.document
+	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null && cp build/demo/ranking.svg docs/ranking.svg
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def markdown(summary: Summary) -> str:
         "files": ", ".join(f"{count} {status}" for status, count in summary.files.items()) or "nothing new",
         "claims": ", ".join(f"{count} {status}" for status, count in summary.claims.items()),
         "set aside": str(summary.set_aside),
-        "surprise balance": f"${summary.surprise_balance} on {summary.counted_lines} lines",
+        "surprise balance": f"${Decimal(summary.surprise_balance):,} on {summary.counted_lines:,} lines",
         "for a person": f"{summary.review_lines} lines",
         "published": summary.published,
     }

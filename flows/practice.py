@@ -17,6 +17,7 @@ from transforms.evaluate import Evaluation, evaluate
 from transforms.practice import make_practice, truth_from_csv
 
 FACTS = "practice.json"
+PRACTICE = "practice"  # where a demo keeps its synthetic practice
 ENDS_ON = date(2026, 6, 30)
 
 
@@ -40,12 +41,22 @@ def write_practice(out: Path, claims: int, seed: int, months: int = 12) -> int:
 
 
 def order_for(folder: Path, store: Path) -> Order:
-    """The audit of a synthetic practice, on the day its history ends. Raises BadUsage where the folder holds none."""
+    """The audit of a synthetic practice, or of the one in a demo's folder, on the day its history ends.
+
+    Raises BadUsage where the folder holds none.
+    """
+    folder = practice_folder(folder)
     path = folder / FACTS
     if not path.exists():
         raise BadUsage("the folder holds no synthetic practice", str(folder), "Run: altbenefit synth --out DIR --claims N --seed S")
     as_of = date.fromisoformat(json.loads(path.read_text())["as_of"])
     return Order(folder / "inbox", store, as_of, folder / "config")
+
+
+def practice_folder(folder: Path) -> Path:
+    """The folder itself, or the practice inside a demo's folder."""
+    inside = folder / PRACTICE
+    return inside if not (folder / FACTS).exists() and (inside / FACTS).exists() else folder
 
 
 def evaluate_practice(folder: Path) -> Evaluation:
@@ -55,4 +66,4 @@ def evaluate_practice(folder: Path) -> Evaluation:
         audit(order)
         current = order.store / CURRENT
         findings, explained = (pl.read_parquet(current / f"{name}.parquet") for name in ("findings", "explained_otherwise"))
-        return evaluate(findings, explained, truth_from_csv((folder / "truth/lines.csv").read_bytes()))
+        return evaluate(findings, explained, truth_from_csv((practice_folder(folder) / "truth/lines.csv").read_bytes()))

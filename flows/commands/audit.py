@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,14 +92,15 @@ def _progress(done: int, total: int) -> None:
 
 
 def words(summary: Summary, dry_run: bool) -> str:
-    """The run in four lines."""
+    """The run in four lines, and one for each warning of the gate."""
     files = ", ".join(f"{count} {status}" for status, count in summary.files.items()) or "nothing new"
     claims = ", ".join(f"{count} {word}" for word, count in summary.claims.items())
     done = "Dry run: nothing was written. It would publish" if dry_run else "Published"
     lines = [
         f"{summary.as_of}: {files}; claims: {claims}; {summary.set_aside} items set aside",
-        f"Patients were left with ${summary.surprise_balance} on {summary.counted_lines} lines nobody warned them of.",
+        f"Patients were left with ${Decimal(summary.surprise_balance):,} on {summary.counted_lines:,} lines nobody warned them of.",
         f"{summary.review_lines} lines need a person: altbenefit review list",
+        *(f"Warning: {warning}" for warning in summary.warnings),
         f"{done}: {summary.published}" + ("" if summary.is_new_publication else " (unchanged)"),
     ]
     return "\n".join(lines)

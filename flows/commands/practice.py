@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-DEMO_CLAIMS, DEMO_SEED = 3000, 7
+DEMO_CLAIMS, DEMO_SEED, DEMO_ROWS = 3000, 7, 10
 
 
 @click.command()
@@ -52,13 +52,23 @@ def evaluate(folder: Path, as_json: bool) -> int:
 def demo(out: Path, no_prefect: bool) -> int:
     """A synthetic practice, audited: everything in one folder, in a minute."""
     from flows.commands.audit import run, words
-    from flows.practice import order_for, write_practice
+    from flows.picture import ranking_picture
+    from flows.practice import PRACTICE, order_for, write_practice
+    from flows.published import mart
+    from flows.tell import print_rows
 
-    files = write_practice(out / "practice", DEMO_CLAIMS, DEMO_SEED)
-    click.echo(f"A synthetic practice: {files} remittance files in {out / 'practice/inbox'}")
-    summary = run(order_for(out / "practice", out / "store"), no_prefect, quiet=True)
+    store = out / "store"
+    files = write_practice(out / PRACTICE, DEMO_CLAIMS, DEMO_SEED)
+    click.echo(f"A synthetic practice: {files} remittance files in {out / PRACTICE / 'inbox'}")
+    summary = run(order_for(out, store), no_prefect, quiet=True)
     click.echo(words(summary, dry_run=False))
-    click.echo(f"Every finding: {out / 'store/reports/current/findings.parquet'}")
-    click.echo(f"Whom to ask first: {out / 'store/reports/current/payer_code_ranking.parquet'}")
-    click.echo(f"What could not be used: altbenefit quarantine list --store {out / 'store'}")
+    ranking = mart(store, "payer_code_ranking")
+    (out / "ranking.svg").write_text(ranking_picture(ranking))
+    click.echo("\nWhom to ask first:")
+    columns = ("rank", "payer_name", "submitted_code", "paid_code", "claim_count", "surprise_balance", "cumulative_share")
+    print_rows(ranking.head(DEMO_ROWS).select(columns), as_json=False)
+    click.echo(f"\nThe whole ranking:      {store / 'reports/current/payer_code_ranking.parquet'}")
+    click.echo(f"Every finding:          {store / 'reports/current/findings.parquet'}")
+    click.echo(f"As a picture:           {out / 'ranking.svg'}")
+    click.echo(f"How right it is:        altbenefit evaluate {out}")
     return 0
