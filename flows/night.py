@@ -11,9 +11,8 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import intake, keyfile, publish, quarantine, retake, review, store
-from flows.errors import BadUsage, GateFailed
-from flows.gate import failed_checks
+from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, review, store
+from flows.errors import BadUsage
 from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
@@ -27,6 +26,7 @@ from transforms.tables.quarantine import QUARANTINE
 from transforms.tokens import key_check
 
 Step = Callable[..., Any]
+Published = tuple[dict[str, pl.DataFrame], str, tuple[str, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     manifest = store.read_manifest(order.store)
     inbox = step("look into the inbox", look, order.inbox)
     manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
-    frames, publication, is_new = _publish(order, settings, manifest, step)
+    frames, publication, warnings = _publish(order, settings, manifest, step)
     folder = publish.folder_of(order.as_of, publication).as_posix()
-    return summarise(order.as_of, inbox, taken, items, frames, folder, is_new)
+    return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
 
 
 def rehearse(order: Order, watch: Watch | None = None) -> Summary:
@@ -137,23 +137,22 @@ def lake_of(root: Path, manifest: store.Manifest) -> marts.Lake:
     return marts.Lake(**{name: store.scan(root, manifest, name) for name in marts.Lake.__dataclass_fields__})
 
 
-def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: Step) -> tuple[dict[str, pl.DataFrame], str, bool]:
-    """The marts, and whether they are a new publication; nothing is worked out where the current one stands."""
+def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: Step) -> Published:
+    """The marts, their id and the gate's warnings; None, and nothing worked out, where the current publication stands."""
     root, as_of = order.store, order.as_of
-    decisions = review.decision_bytes(root)
+    decisions = review.decision_bytes(root) + ledger.ledger_bytes()
     publication = publish.publication_id(manifest.generation, settings.config_id, as_of, decisions)
     if publish.is_current(root, as_of, publication):
         folder = root / publish.folder_of(as_of, publication)
-        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, False
+        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, None
     lake = lake_of(root, manifest)
     settled = step("settle", marts.settle, lake, settings, as_of)
-    decided = step("detect", marts.detect, settled, settings)
+    billed = ledger.read_tokens(keyfile.read_key(root, manifest))
+    decided = step("detect", marts.detect, settled, settings, billed)
     priced = step("price", marts.price, decided, settled, settings, review.standing(root), as_of)
     frames = step("rank", marts.rank, priced, decided, settled, lake, settings, as_of)
-    failed = step("gate", failed_checks, frames)
-    if failed:
-        raise GateFailed(
-            f"not published, {len(failed)} checks failed: {failed[0]}", str(root), "The last good report stays; run altbenefit doctor."
-        )
-    step("publish", publish.publish, root, as_of, publication, {name: (MART_TABLES[name], frame) for name, frame in frames.items()})
-    return frames, publication, True
+    verdict = step("gate", gate.judge, root, frames, settled, lake, settings, as_of)
+    gate.require_pass(verdict, root, as_of)
+    tables = {name: (MART_TABLES[name], frame) for name, frame in frames.items()}
+    step("publish", publish.publish, root, as_of, publication, tables, verdict.pages)
+    return frames, publication, verdict.warnings

@@ -44,6 +44,11 @@ def tokenise(read: Remittances, key: bytes) -> Remittances:
     )
 
 
+def tokenise_ledger(ledger: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """Contract LEDGER with the same tokens that remittances carry, so that the two join."""
+    return _replace(_replace(ledger, "line_control_number", "line", key), "patient_control_number", "account", key)
+
+
 def _plain(column: str) -> pl.Expr:
     """Upper case letters and digits only: a payer's spelling of one person varies in blanks, hyphens and case."""
     return pl.col(column).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").fill_null("")
