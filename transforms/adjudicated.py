@@ -32,7 +32,8 @@ def adjudicated_lines(
 
     `payments` carry payer_id, payer_name, network and balance_basis of the mapped payer. Claim-level adjustments belong to
     a claim's only line, and then CLP04 is what was paid (domain 1.6). is_whole_claim marks rows without a service line;
-    has_claim_level_money marks lines whose claim holds adjustments that cannot be allocated.
+    has_claim_level_money marks lines whose claim holds adjustments that cannot be allocated and that make the line's own
+    payment doubtful. A deductible does not: it is owed whatever the line was paid as.
     Source: SVC, CAS, CLP; sums in cents, positive lowers the payment.
     """
     line_counts = lines.group_by("claim_id").agg(claim_line_count=pl.len(), only_line_id=pl.col("line_id").first())
@@ -45,12 +46,12 @@ def adjudicated_lines(
     states_benefit = pl.col("reason_code").is_in(policy.alternate_benefit_reasons)
     per_claim = placed.group_by("claim_id").agg(
         has_prior_payer=((pl.col("group_code") == OTHER) & (pl.col("reason_code") == "23")).any(),
-        claim_level_cents=cents("amount").filter("is_claim_level").sum(),
         has_claim_level=pl.col("is_claim_level").any(),
+        has_unplaced=(pl.col("is_claim_level") & ~((pl.col("group_code") == PATIENT) & (pl.col("reason_code") == "1"))).any(),
         states_benefit_at_claim_level=(pl.col("is_claim_level") & states_benefit).any(),
     )
     held = claim_rows.join(per_claim, on="claim_id", how="left").with_columns(
-        pl.col("has_claim_level", "states_benefit_at_claim_level", "has_prior_payer").fill_null(False)
+        pl.col("has_claim_level", "has_unplaced", "states_benefit_at_claim_level", "has_prior_payer").fill_null(False)
     )
     rows = pl.concat([_line_rows(lines, held), _claim_rows(held)], how="vertical")
     header = payments.select(
@@ -110,7 +111,8 @@ SUM_NAMES = (
 
 CLAIM_COLUMNS = (
     "payment_id", "patient_control_number", "payer_claim_control_number", "claim_status_code", "payer_rank", "patient_id",
-    "claim_segment", "class_of_contract", "claim_line_count", "has_claim_level", "states_benefit_at_claim_level", "has_prior_payer",
+    "claim_segment", "class_of_contract", "claim_line_count", "has_claim_level", "has_unplaced", "states_benefit_at_claim_level",
+    "has_prior_payer",
 )  # fmt: skip
 
 
@@ -134,7 +136,7 @@ def _line_rows(lines: pl.LazyFrame, claims: pl.LazyFrame) -> pl.LazyFrame:
         line_control_number="line_control_number",
         remarks=pl.concat_list("remark_codes", "claim_remarks").list.unique(maintain_order=True),
         is_whole_claim=pl.lit(False),
-        has_claim_level_money=pl.col("has_claim_level") & (pl.col("claim_line_count") > 1),
+        has_claim_level_money=pl.col("has_unplaced") & (pl.col("claim_line_count") > 1),
     )  # fmt: skip
 
 

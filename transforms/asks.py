@@ -137,7 +137,7 @@ def ask_outcomes(downgraded: pl.DataFrame, asks: pl.DataFrame, payers: pl.DataFr
     agreed = asks.drop_nulls("agreed_fee").select(
         "payer_id", "effective_from", "agreed_fee", alternate_code="procedure_code", agreed_cents=cents("agreed_fee")
     )
-    lines = downgraded.filter(pl.col("units_paid") > 0).select(
+    lines = downgraded.filter((pl.col("units_paid") > 0) & pl.col("alternate_cents").is_not_null()).select(
         "payer_id", "fee_date", "alternate_cents", "units_paid", "coverage_bp", "alternate_coverage_bp", "payment_date",
         "is_maximum_reached", alternate_code="paid_code",
     )  # fmt: skip

@@ -6,7 +6,7 @@ import polars as pl
 
 
 def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
-    """A claim's own row is dropped where a line already carries the finding, or moved to the one line that fits.
+    """A claim's own row is moved to the one line that fits; adds has_claim_level_reason, true for that line.
 
     One line whose billed code the rules can downgrade, not denied and not flagged otherwise, takes the claim-level amount as
     its candidate and becomes needs_review; with none or several the claim's row stays and the amount is unallocated.
@@ -18,7 +18,6 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
     )
     mine = decided.join(claims, on="claim_id", how="left").with_columns(is_open=pl.col("own_stated_cents").is_not_null())
     line = ~pl.col("is_whole_claim")
-    flagged = (line & (pl.col("verdict") == "downgraded")).any().over("claim_id")
     fits = (
         line
         & pl.col("is_open")
@@ -27,14 +26,14 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_denied")
         & ~pl.col("is_bundle")
     )
-    chosen = fits & (fits.sum().over("claim_id") == 1) & ~flagged
-    taken = pl.col("is_whole_claim") & pl.col("is_open") & (flagged | (fits.sum().over("claim_id") == 1))
+    is_one = fits.sum().over("claim_id") == 1
+    taken = pl.col("is_whole_claim") & pl.col("is_open") & is_one
     # Amounts of the claim go with the line, so that the candidate is what the payer assigned.
     moved = {
         "pr_stated_cents": "own_stated_cents", "co_stated_cents": "own_co_cents", "pi_stated_cents": "own_pi_cents",
     }  # fmt: skip
     return (
-        mine.with_columns(is_chosen=chosen, is_taken=taken)
+        mine.with_columns(is_chosen=fits & is_one, is_taken=taken)
         .filter(~pl.col("is_taken"))
         .with_columns(
             *(pl.when("is_chosen").then(pl.col(name) + pl.col(own)).otherwise(name).alias(name) for name, own in moved.items()),
@@ -49,5 +48,6 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
             .then(None)
             .otherwise("paid_code_source"),
         )
-        .drop("is_chosen", "is_taken", "is_open", *moved.values())
+        .rename({"is_chosen": "has_claim_level_reason"})
+        .drop("is_taken", "is_open", *moved.values())
     )

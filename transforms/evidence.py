@@ -27,15 +27,20 @@ def with_schedule(lines: pl.DataFrame, fees: pl.DataFrame, coverage: pl.DataFram
 
 
 def rules_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    """Distinct keys of the lines with each rule in force; where a payer has rules of its own for a key, only those."""
+    """Distinct keys of the lines with each rule in force; a payer's own rule for a pair stands in for the general one."""
     keys = lines.select("payer_id", "fee_date", *on).drop_nulls().unique()
     dated = rules.rename({"payer_id": "rule_payer_id", "verdict": "rule_verdict"}).with_columns(rule_from="effective_from")
     found = in_force(keys, dated.drop("confidence", "source"), on)
     found = found.filter(pl.col("rule_payer_id").is_null() | (pl.col("rule_payer_id") == pl.col("payer_id")))
-    key = ["payer_id", "fee_date", *on]
-    has_own = pl.col("rule_payer_id").is_not_null().any().over(key)
+    pair = ["payer_id", "fee_date", "submitted_code", "paid_code"]
+    has_own = pl.col("rule_payer_id").is_not_null().any().over(pair)
     own = found.filter(pl.col("rule_payer_id").is_not_null() | ~has_own)
     return own.with_columns(rule=pl.col("rule") + "@" + pl.col("rule_from").cast(pl.String)).drop("rule_from", "rule_payer_id")
+
+
+def alternates_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """The rules in force that make a pair an alternate benefit by itself: verdict yes, of material or class (domain 4)."""
+    return rules_in_force(lines, rules, on).filter((pl.col("rule_verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
 
 
 def with_ledger(lines: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
@@ -81,15 +86,14 @@ def with_swap(lines: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
-    """Adds for lines without a swap: has_alternate (the rules can downgrade it), matched_code (the alternate whose fee on the
-    schedule was allowed, within one cent), only_code (the one alternate the rules allow), and the rule of either.
+    """Adds has_alternate (the rules can downgrade it) and only_code (the one alternate they allow), and for lines without a
+    swap matched_code (the alternate whose fee on the schedule was allowed, within one cent); and the rule of either.
 
     A fee that is also the submitted code's own fee proves nothing. Material pairs come before class pairs.
     """
-    benefit = rules.filter((pl.col("verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
     plain = lines.filter(~pl.col("is_swap"))
     key = ["payer_id", "fee_date", "submitted_code"]
-    choices_by_code = rules_in_force(plain, benefit, ["submitted_code"]).select(
+    choices_by_code = alternates_in_force(lines, rules, ["submitted_code"]).select(
         *key, "kind", alternate_code="paid_code", alternate_rule="rule"
     )
     sole = choices_by_code.filter(pl.len().over(key) == 1).select(
@@ -123,14 +127,13 @@ def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.Data
     """Adds billed_code: the code that must have been billed, where the charge is not the office fee of the code shown but is
     exactly that of one code the rules say is paid as it (a payer that leaves SVC06 out); and billed_rule.
     """
-    benefit = rules.filter((pl.col("verdict") == "yes") & pl.col("kind").is_in(["M", "P"]))
     plain = lines.filter(~pl.col("is_swap") & (pl.col("units_paid") > 0))
     shown = plain.select(
         "line_id", "payer_id", "fee_date", "paid_code", unit_cents=pl.col("charge_cents") // pl.col("units_paid")
     ).drop_nulls()
     own = office_fees(shown.select("fee_date", procedure_code="paid_code"), fees).rename({"procedure_code": "paid_code"})
     odd = shown.join(own, on=["paid_code", "fee_date"], how="inner").filter(pl.col("office_fee_cents") != pl.col("unit_cents"))
-    sources = rules_in_force(odd, benefit, ["paid_code"]).rename(
+    sources = alternates_in_force(odd, rules, ["paid_code"]).rename(
         {"submitted_code": "billed_code", "rule": "billed_rule", "kind": "billed_kind"}
     )
     billed = office_fees(sources.select("fee_date", procedure_code="billed_code"), fees).rename({"procedure_code": "billed_code"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 # Legal forms that payers write or leave out at will; what tells one payer from another stays (domain 5).
-LEGAL_FORMS = r"\b(INC|LLC|CORP|CORPORATION|COMPANY|CO|LTD|OF AMERICA)\b"
+# CO stays too: it is Colorado as often as company, and the plan of one state is not that of another.
+LEGAL_FORMS = r"\b(INC|LLC|CORP|CORPORATION|COMPANY|LTD|OF AMERICA)\b"
 
 
 def plain_name(name: pl.Expr) -> pl.Expr:

@@ -12,6 +12,7 @@ import polars as pl
 from transforms.fees import coverage_shown
 
 FULL = 10_000  # 100 % in hundredths of a percent
+FROM_PAYMENT = ("alternate_cents", "alternate_coverage_bp", "expected_cents", "shortfall_cents", "above_schedule_cents")
 
 
 def half_up(amount: pl.Expr, share_bp: pl.Expr) -> pl.Expr:
@@ -23,11 +24,14 @@ def price(found: pl.DataFrame) -> pl.DataFrame:
     """Adds the money of findings to flagged and review lines; see contract `findings` for each column.
 
     Needs schedule_fee_cents, observed_fee_cents (a unit), table_coverage_bp and observed_coverage_bp. Nothing is guessed:
-    where the fee or the coverage stays unknown, surprise is the amount the payer tagged (upgrade_difference); where even
-    that is not known the line is not priced and every figure is null.
+    where the fee or the coverage stays unknown, surprise is the amount the payer tagged (upgrade_difference). A line whose
+    claim holds money that no line can be given shows no payment of its own: it is not priced, but for the claim-level amount
+    that only it can carry.
     """
+    is_known = ~pl.col("has_claim_level_money")
     priced = found.with_columns(*_fee()).with_columns(*_coverage()).with_columns(expected_cents=_expected())
-    return priced.with_columns(tagged_cents=_tagged(), responsibility_cents=_responsibility()).with_columns(*_outcome())
+    outcome = priced.with_columns(tagged_cents=_tagged(), responsibility_cents=_responsibility()).with_columns(*_outcome())
+    return outcome.with_columns(pl.when(is_known).then(name).alias(name) for name in FROM_PAYMENT)
 
 
 def _fee() -> list[pl.Expr]:
@@ -108,9 +112,9 @@ def _responsibility() -> pl.Expr:
 
 
 def _outcome() -> list[pl.Expr]:
-    by_fee = pl.col("expected_cents").is_not_null() & pl.col("responsibility_cents").is_not_null()
-    # Lines under unallocated claim-level money, and reissues, hold no amount of their own to stand on.
-    is_priceable = ~pl.col("has_claim_level_money")
+    is_known = ~pl.col("has_claim_level_money")
+    by_fee = is_known & pl.col("expected_cents").is_not_null() & pl.col("responsibility_cents").is_not_null()
+    is_priceable = is_known | pl.col("has_claim_level_reason")
     surprise = (
         pl.when(~is_priceable)
         .then(None)
