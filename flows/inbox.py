@@ -15,6 +15,7 @@ from flows import unpack
 from flows.sniff import kind_of
 from flows.unpack import Buffer, Unusable
 
+HASHED_BYTES = 1 << 24
 SETTLE_SECONDS = 1.0  # a file touched this recently gets a second look after as long
 STILL_ARRIVING = (".part", ".tmp", ".partial", ".filepart", ".crdownload", ".download")
 
@@ -175,5 +176,13 @@ def _no_bytes(path: Path, label: str, code: str, reason: str, next_step: str) ->
 def _sha(*parts: Buffer) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(part)
+        for at in range(0, len(part), HASHED_BYTES):
+            digest.update(part[at : at + HASHED_BYTES])
+            let_go(part)
     return digest.hexdigest()
+
+
+def let_go(data: Buffer) -> None:
+    """Give the pages of a mapped file that were read back to the system; they are read again when needed."""
+    if isinstance(data, memoryview) and isinstance(data.obj, mmap.mmap):
+        data.obj.madvise(mmap.MADV_DONTNEED)

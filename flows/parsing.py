@@ -113,21 +113,30 @@ def _stream(arrivals: Sequence[Arrival], work: Path) -> _Small:
 
 
 def _keep(small: _Small, read: Remittances) -> None:
-    """Copies, so that nothing pins the batch that was read."""
-    small.payments.append(read.payments.clone())
-    small.provider_adjustments.append(read.provider_adjustments)
-    small.faults.append(read.faults)
-    small.warnings.append(read.warnings)
-    small.paid.append(read.claims.group_by("payment_id").agg(pl.col("paid_amount").sum()))
-    small.accounts.append(accounts(read, NO_CLAIMS))
-    numbers = read.claims.join(read.payments.select("payment_id", "payer_id"), on="payment_id", how="left")
-    payer = pl.col("payer_id")
-    small.likeness.append(numbers.select(
-        "claim_id", is_odd=pl.col("claim_status_code").is_in(["22", "25"]),
-        account=pl.struct(payer, "patient_control_number").hash(), number=pl.struct(payer, pl.col("payer_claim_control_number")).hash(),
-        original=pl.when(pl.col("original_claim_control_number").is_not_null())
-        .then(pl.struct(payer, pl.col("original_claim_control_number").alias("payer_claim_control_number")).hash()),
-    ))  # fmt: skip
+    """What is needed after the batch is gone, copied, so that nothing pins the bytes that were read."""
+    for name in ("payments", "provider_adjustments", "faults", "warnings"):
+        getattr(small, name).append(_copied(getattr(read, name)))
+    small.paid.append(_copied(read.claims.group_by("payment_id").agg(pl.col("paid_amount").sum())))
+    small.accounts.append(_copied(accounts(read, NO_CLAIMS)))
+    numbers = read.claims.join(read.payments.select("payment_id", "payer_id"), on="payment_id", how="left", maintain_order="left")
+    small.likeness.append(
+        numbers.select(
+            is_odd=pl.col("claim_status_code").is_in(["22", "25"]).fill_null(False),
+            account=_hashed("patient_control_number"),
+            number=_hashed("payer_claim_control_number"),
+            original=_hashed("original_claim_control_number"),
+        )
+    )
+
+
+def _copied(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: text of the reader is a view into the bytes it read."""
+    return pl.DataFrame(pl.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest())), schema=frame.schema)
+
+
+def _hashed(number: str) -> pl.Expr:
+    """Payer and number as one hash, so that equal ones are found without keeping them; null where there is no number."""
+    return pl.when(pl.col(number).is_not_null()).then(pl.struct("payer_id", pl.col(number).alias("number")).hash())
 
 
 def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> list[tuple[Table, pl.DataFrame]]:
@@ -149,33 +158,39 @@ def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> li
 
 def _add_live(work: Path, small: _Small) -> None:
     """Write the lines again with is_live. Only claims that resemble another one, or undo one, are looked at closely."""
-    like = _resembling(pl.concat(small.likeness)) if small.likeness else NO_CLAIMS
-    dead = _not_live(work, like)
+    dead = _not_live(work, _resembling(pl.concat(small.likeness))) if small.likeness else pl.Series(dtype=pl.String)
     source = work / "service_lines.parquet"
-    lines = pq.ParquetFile(source)
     with parquet.stream_writer(work / "lines.new", SERVICE_LINES) as out:
-        for batch in lines.iter_batches(parquet.ROW_GROUP_ROWS):
-            rows = pl.DataFrame(pl.from_arrow(batch))
+        lines = pq.ParquetFile(source, pre_buffer=False)
+        for group in range(lines.num_row_groups):
+            rows = pl.DataFrame(pl.from_arrow(lines.read_row_group(group, use_threads=False)))
             out.write_table(parquet.to_arrow(rows.with_columns(is_live=~pl.col("claim_id").is_in(dead.implode())), SERVICE_LINES))
     (work / "lines.new").replace(source)
 
 
-def _resembling(claims: pl.DataFrame) -> pl.DataFrame:
-    """claim_id of claims that share a number with another one, name another one, or are reversals or predeterminations."""
-    named = claims.select(number="original").drop_nulls()
-    shares = (pl.len().over("account") > 1) | (pl.len().over("number") > 1)
-    is_named = pl.col("number").is_in(named.get_column("number").implode())
-    return claims.filter(shares | is_named | pl.col("original").is_not_null() | pl.col("is_odd").fill_null(False)).select("claim_id")
+def _resembling(claims: pl.DataFrame) -> pl.Series:
+    """Places of the claims that share a number with another one, name another one, or are reversals or predeterminations."""
+    shared = pl.any_horizontal(pl.col(name).is_duplicated() & pl.col(name).is_not_null() for name in ("account", "number"))
+    is_named = pl.col("number").is_in(claims.get_column("original").drop_nulls().implode()).fill_null(False)
+    return claims.select(place=pl.arg_where(shared | is_named | pl.col("original").is_not_null() | pl.col("is_odd"))).to_series()
 
 
-def _not_live(work: Path, like: pl.DataFrame) -> pl.Series:
-    """Ids of the claims that no longer stand."""
+def _not_live(work: Path, places: pl.Series) -> pl.Series:
+    """Ids of the claims that no longer stand, among those at the places given."""
+    if places.is_empty():
+        return pl.Series(dtype=pl.String)
+    payments = pl.read_parquet(work / "payments.parquet", columns=["payment_id", "payer_id", "payment_date"])
+    numbered = pl.scan_parquet(work / "claims.parquet", row_index_name="place")
+    chosen = numbered.filter(pl.col("place").is_in(places.implode())).drop("place").collect(engine="streaming")
+    claims = chosen.join(payments, on="payment_id", how="left")
 
     def of(name: str) -> pl.DataFrame:
-        return pl.scan_parquet(work / f"{name}.parquet").join(like.lazy(), on="claim_id", how="semi").collect()
+        return (
+            pl.scan_parquet(work / f"{name}.parquet")
+            .join(claims.lazy().select("claim_id"), on="claim_id", how="semi")
+            .collect(engine="streaming")
+        )
 
-    payments = pl.read_parquet(work / "payments.parquet", columns=["payment_id", "payer_id", "payment_date"])
-    claims = of("claims").join(payments, on="payment_id", how="left")
     moved = pl.read_parquet(work / "provider_adjustments.parquet")
     states = settle_claims(claims, of("service_lines"), of("adjustments"), moved)
     return states.filter(pl.col("state") != "live").get_column("claim_id")
