@@ -22,7 +22,7 @@ BOUNDS = {  # smallest and largest value that makes sense
     "small_cell_count": (0, 1_000),
     "history_retention_months": (1, 600),
 }
-FLAGS = ("fee_match_confirms", "exclude_unbalanced_payments")
+FLAGS = ("fee_match_confirms", "exclude_unbalanced_payments", "drift_stops")
 
 
 def read_policy(files: dict[str, Path]) -> AuditPolicy:

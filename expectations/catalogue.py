@@ -7,18 +7,36 @@ import pkgutil
 from collections.abc import Iterator
 
 import transforms.tables
-from expectations.checks import Check, checks_of
+from expectations.checks import checks_of
+from expectations.law import Law
 from expectations.laws import LAWS
+from expectations.weekly_laws import WEEKLY_LAWS
 from transforms.tables.contract import Table
 
 HEAD = """# What is checked before anything is published
 
-This page is generated: `make docs`. Every check but a shrunken table is of severity *stop*: one failure, and the last
-publication stays. A check that could not run has not passed. Results hold counts, never values.
+This page is generated: `make docs`. A failed check of severity *stop* keeps the publication back: the last report stays, the
+command ends with 5 and names up to three reasons, and `validation/<business date>.html` in the store has them all. A *warn*
+is told by the command and on the validation page, `reports/current/validation.html`, and keeps nothing back. A check that
+could not run has not passed. Results hold counts and sums, never the value of a row.
 
-Besides what stands below, each table must have exactly the columns and types of its contract ([tables.md](tables.md)), and
-a table with less than half the rows of its last publication raises a warning.
+*Who acts*: **ops** runs the nightly job and keeps the store, the **billing manager** keeps fees, coverage and payers and talks
+to them, the **analyst** reads the tables.
+
+Published tables are checked against their whole contract, as listed below, and each must have exactly the columns and types
+of its contract ([tables.md](tables.md)). The tables of the lake are checked row by row when they are taken in, and on every
+publication by the laws of the lake. A published table with less than half the rows of its last publication raises a warning.
 """
+DRIFT = """## The week against the 13 weeks before
+
+A week is unusual where it lies outside everything that the 13 weeks before it showed and is also far from their usual: under
+half or over double for the line count, the downgrade share and the dollars set aside (and these at least 1 % of the charges
+read), 20 percentage points for a payer's share. Lines count by the ISO week of payment, the last one that is over on the
+business date; dollars set aside by the week of the business date. Nothing is judged on fewer than 8 earlier weeks, or on
+fewer than 20 lines. These warn; with `drift_stops: true` in `audit.yaml` they stop.
+"""
+LAW_HEAD = ["| law | tables | meaning | severity | who acts | what fails it |", "|---|---|---|---|---|---|"]
+CHECK_HEAD = ["| check | meaning | severity | who acts | what fails it |", "|---|---|---|---|---|"]
 
 
 def tables() -> list[Table]:
@@ -32,23 +50,21 @@ def tables() -> list[Table]:
 
 def page() -> str:
     """The whole page as Markdown."""
-    laws = [f"| `{law.name}` | {', '.join(law.tables)} | {law.meaning} |" for law in LAWS]
-    head = [HEAD, "## Between columns and tables", "", "| law | tables | meaning |", "|---|---|---|", *laws, ""]
-    return "\n".join([*head, *(line for table in tables() for line in _section(table))])
+    laws = [law for law in LAWS if law not in WEEKLY_LAWS]
+    head = [HEAD, "## Between columns and tables", "", *LAW_HEAD, *map(_law_line, laws), ""]
+    weekly = [DRIFT, *LAW_HEAD, *map(_law_line, WEEKLY_LAWS), ""]
+    return "\n".join([*head, *weekly, *(line for table in tables() for line in _section(table))])
+
+
+def _law_line(law: Law) -> str:
+    return f"| `{law.name}` | {', '.join(law.tables)} | {law.meaning} | {law.severity} | {law.owner} | {law.example} |"
 
 
 def _section(table: Table) -> Iterator[str]:
-    checks = checks_of(table)
-    yield from (f"## {table.name}", "", f"- {_of(checks, 'unique')[0].meaning}")
-    present = ", ".join(f"`{check.columns[0]}`" for check in _of(checks, "present"))
-    if present:
-        yield f"- never empty: {present}"
-    yield from (f"- {check.meaning}" for check in [*_of(checks, "allowed"), *_of(checks, "minimum")])
+    yield from (f"## {table.name}", "", *CHECK_HEAD)
+    for check in checks_of(table):
+        yield f"| `{check.name}` | {check.meaning} | {check.severity} | {check.owner} | {check.example} |"
     yield ""
-
-
-def _of(checks: list[Check], kind: str) -> list[Check]:
-    return [check for check in checks if check.kind == kind]
 
 
 if __name__ == "__main__":

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from transforms.tables.contract import MONEY, PERCENT, Table
+from transforms.tables.contract import MONEY, PERCENT, Column, Table
+
+HALVED = "120 rows where the last publication had 900"
 
 Kind = Literal["unique", "present", "allowed", "minimum", "zero", "row_count"]
 Severity = Literal["stop", "warn"]
+Owner = Literal["ops", "billing manager", "analyst"]
+BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "ledger", "ask_outcomes", "unmapped_payers", "silent_payers"}
+ANALYSTS = {
+    "findings", "payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend",
+    "explained_otherwise", "not_live", "claim_states", "payment_totals",
+}  # fmt: skip
 HUNDREDTHS = (MONEY, PERCENT)  # checked as whole cents, or hundredths of a percent: exact, and fast
 
 
 @dataclass(frozen=True)
 class Check:
-    """One promise. `minimum` is in the column's own unit; severity `stop` keeps a publication back, `warn` does not."""
+    """One promise. `minimum` is in the column's own unit; severity `stop` keeps a publication back, `warn` does not.
+
+    `owner` is who acts when it fails; `example` is something that fails it.
+    """
 
     table: str
     name: str
@@ -24,26 +36,42 @@ class Check:
     allowed: tuple[str, ...] = ()
     minimum: int = 0
     severity: Severity = "stop"
+    owner: Owner = "ops"
+    example: str = ""
+
+
+def owner_of(table: str) -> Owner:
+    """Who acts on a table that breaks its promise: whoever keeps it, or else reads it."""
+    return "billing manager" if table in BILLING_MANAGERS else "analyst" if table in ANALYSTS else "ops"
 
 
 def checks_of(table: Table) -> list[Check]:
     """The checks that a contract implies: key, presence, allowed values, minimum, in that order."""
-    key = " + ".join(table.key)
-    checks = [Check(table.name, f"unique({key})", "unique", table.key, f"{key} names one row: {table.grain}")]
-    for column in table.columns:
-        here = (column.name,)
-        if column.null is None:
-            checks.append(Check(table.name, f"present({column.name})", "present", here, f"{column.name} is never empty: {column.meaning}"))
-        if column.allowed:
-            words = f"{column.name} is one of {', '.join(column.allowed)}"
-            checks.append(Check(table.name, f"allowed({column.name})", "allowed", here, words, allowed=column.allowed))
-        if column.minimum is not None:
-            words = f"{column.name} is {column.minimum} or more"
-            checks.append(Check(table.name, f"minimum({column.name})", "minimum", here, words, minimum=column.minimum))
-    return checks
+    key, mine = " + ".join(table.key), owner_of(table.name)
+    words = f"{key} names one row: {table.grain}"
+    twice = f"two rows with the same {' and '.join(table.key)}"
+    return [
+        Check(table.name, f"unique({key})", "unique", table.key, words, example=twice, owner=mine),
+        *(check for column in table.columns for check in _column_checks(table.name, column, mine)),
+    ]
+
+
+def _column_checks(table: str, column: Column, owner: Owner) -> Iterator[Check]:
+    name, here = column.name, (column.name,)
+    if column.null is None:
+        yield Check(
+            table, f"present({name})", "present", here, f"{name} is never empty: {column.meaning}", example="an empty cell", owner=owner
+        )
+    if column.allowed:
+        words = f"{name} is one of {', '.join(column.allowed)}"
+        yield Check(table, f"allowed({name})", "allowed", here, words, allowed=column.allowed, example="any other text", owner=owner)
+    if column.minimum is not None:
+        words = f"{name} is {column.minimum} or more"
+        less = f"{column.minimum - 1}"
+        yield Check(table, f"minimum({name})", "minimum", here, words, minimum=column.minimum, example=less, owner=owner)
 
 
 def growth_check(table: Table, previous_rows: int) -> Check:
     """A warning where a table has shrunk to less than half of what was published last."""
     words = f"{table.name} has at least half as many rows as last time"
-    return Check(table.name, "row_count", "row_count", (), words, minimum=(previous_rows + 1) // 2, severity="warn")
+    return Check(table.name, "row_count", "row_count", (), words, minimum=(previous_rows + 1) // 2, severity="warn", example=HALVED)

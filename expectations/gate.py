@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import great_expectations as gx
@@ -13,26 +13,32 @@ import polars as pl
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
 from expectations.checks import Check, checks_of, growth_check
-from expectations.laws import Law, applicable
+from expectations.law import Law
+from expectations.laws import applicable
 from expectations.suites import arrow_pandas, checked_frame, law_suite, suite_of
 from transforms.tables.contract import Table
 
 CHECKS_SCHEMA = {
     "table": pl.String,
     "check": pl.String,
+    "kind": pl.String,
     "meaning": pl.String,
     "severity": pl.String,
+    "owner": pl.String,
     "success": pl.Boolean,
     "errored": pl.Boolean,
     "failed_count": pl.Int64,
     "row_count": pl.Int64,
+    "found": pl.String,
 }
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}  # no offending value, ever: they are patients' data
 
 
 @dataclass(frozen=True)
 class GateReport:
-    """`checks`: one row per check, in words and counts, never with a value from the data.
+    """`checks`: one row per check, in words, counts and sums, never with a value of one row.
+
+    `kind` is that of checks.Check, or schema or law; `found` says what a failed law has found, as "off by $12.00".
 
     `errored` means that the check itself could not run: it has neither passed nor failed, so `success` is false and
     every row counts as failed. `passed` is false where a check of severity `stop` has no success.
@@ -42,10 +48,16 @@ class GateReport:
     passed: bool
 
 
-def check(tables: Mapping[str, tuple[Table, pl.DataFrame]], previous_rows: Mapping[str, int] | None = None) -> GateReport:
+def check(
+    tables: Mapping[str, tuple[Table, pl.DataFrame]],
+    previous_rows: Mapping[str, int] | None = None,
+    evidence: Mapping[str, pl.DataFrame] | None = None,
+    stopping: Collection[str] = (),
+) -> GateReport:
     """Run every check that the contracts of the given tables imply, and every law whose tables are all given.
 
-    `previous_rows`, rows by table at the last publication, adds a warning for a table that has shrunk by half.
+    `previous_rows`, rows by table at the last publication, adds a warning for a table that has shrunk by half. `evidence`
+    holds further frames for laws alone. A law named in `stopping` stops where it would only warn.
     """
     context = _context()
     rows: list[dict[str, Any]] = []
@@ -53,9 +65,10 @@ def check(tables: Mapping[str, tuple[Table, pl.DataFrame]], previous_rows: Mappi
         checks = checks_of(table)
         if previous_rows and name in previous_rows:
             checks.append(growth_check(table, previous_rows[name]))
-        rows += [_schema_row(table, frame), *_table_rows(context, name, table, frame, checks)]
-    frames = {name: frame for name, (_, frame) in tables.items()}
-    rows += [_law_row(context, law, frames) for law in applicable(frames)]
+        rows += [_schema_row(table, frame), *_table_rows(context, name, frame, checks, table)]
+    frames = {name: frame for name, (_, frame) in tables.items()} | dict(evidence or {})
+    laws = (replace(law, severity="stop") if law.name in stopping else law for law in applicable(frames))
+    rows += [_law_row(context, law, frames) for law in laws]
     report = pl.DataFrame(rows, schema=CHECKS_SCHEMA)
     return GateReport(report, report.filter(severity="stop")["success"].all())
 
@@ -71,9 +84,9 @@ def _context() -> Any:
     return gx.get_context(project_config=config, mode="ephemeral")
 
 
-def _table_rows(context: Any, name: str, table: Table, frame: pl.DataFrame, checks: list[Check]) -> list[dict[str, Any]]:
+def _table_rows(context: Any, name: str, frame: pl.DataFrame, checks: list[Check], table: Table) -> list[dict[str, Any]]:
     results = _results(context, name, checked_frame(frame, checks, table), suite_of(table.name, checks, table))
-    return [_row(table.name, check.name, check.meaning, check.severity, results.get(check.name), frame.height) for check in checks]
+    return [_row(check, check.kind, check.table, results.get(check.name), frame.height) for check in checks]
 
 
 def _law_row(context: Any, law: Law, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
@@ -81,9 +94,10 @@ def _law_row(context: Any, law: Law, frames: Mapping[str, pl.DataFrame]) -> dict
     try:
         differences = law.differences(frames)
     except pl.exceptions.PolarsError:  # a column is missing or of another type: the schema check says which
-        return _row(table, law.name, law.meaning, "stop", None, 1)
+        return _row(law, "law", table, None, 1)
     results = _results(context, law.name, arrow_pandas(differences.to_frame()), law_suite(law))
-    return _row(table, law.name, law.meaning, "stop", results.get(law.name), differences.len())
+    row = _row(law, "law", table, results.get(law.name), differences.len())
+    return row if row["success"] or row["errored"] else row | {"found": law.found(frames, differences)}
 
 
 def _results(context: Any, name: str, frame: pd.DataFrame, suite: gx.ExpectationSuite) -> dict[str, Any]:
@@ -97,31 +111,27 @@ def _results(context: Any, name: str, frame: pd.DataFrame, suite: gx.Expectation
 def _schema_row(table: Table, frame: pl.DataFrame) -> dict[str, Any]:
     wrong = sum(frame.schema.get(column.name) != column.dtype for column in table.columns)
     wrong += sum(name not in table.names for name in frame.columns)
-    return {
-        "table": table.name,
-        "check": "schema",
-        "meaning": f"{table.name} has the columns and types of its contract, and no others",
-        "severity": "stop",
-        "success": wrong == 0,
-        "errored": False,
-        "failed_count": wrong,
-        "row_count": frame.height,
-    }
+    words = f"{table.name} has the columns and types of its contract, and no others"
+    planned = Check(table.name, "schema", "row_count", (), words)
+    unchecked = _row(planned, "schema", table.name, None, frame.height)
+    return unchecked | {"meaning": words, "errored": False, "success": wrong == 0, "failed_count": wrong}
 
 
-def _row(table: str, name: str, meaning: str, severity: str, result: Any, height: int) -> dict[str, Any]:
+def _row(planned: Check | Law, kind: str, table: str, result: Any, height: int) -> dict[str, Any]:
     outcome = None if result is None or _raised(result.exception_info) else result
     errored, success = outcome is None, outcome is not None and bool(outcome.success)
-    failed = height if outcome is None else int(outcome.result.get("unexpected_count") or 0)
     return {
         "table": table,
-        "check": name,
-        "meaning": f"{meaning} (the check could not run)" if errored else meaning,
-        "severity": severity,
+        "check": planned.name,
+        "kind": kind,
+        "meaning": f"{planned.meaning} (the check could not run)" if errored else planned.meaning,
+        "severity": planned.severity,
+        "owner": planned.owner,
         "success": success,
         "errored": errored,
-        "failed_count": failed,
+        "failed_count": height if outcome is None else int(outcome.result.get("unexpected_count") or 0),
         "row_count": height,
+        "found": "",
     }
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import polars as pl
 
-Frames = Mapping[str, pl.DataFrame]
-DIFFERENCE = "difference"
+from expectations.lake_laws import LAKE_LAWS
+from expectations.law import DIFFERENCE, Frames, Law, broken, cents, off_by, series
+from expectations.weekly_laws import WEEKLY_LAWS
+
 CLAIM_PARTS = ("claim_loaded_count", "claim_duplicate_count", "claim_quarantined_count")
 CHARGE_PARTS = ("loaded_charge_amount", "duplicate_charge_amount", "quarantined_charge_amount")
-
-
-@dataclass(frozen=True)
-class Law:
-    """`differences` gives one whole number a row (cents, or 1 for a broken row); every one must be 0."""
-
-    name: str
-    meaning: str
-    tables: tuple[str, ...]
-    differences: Callable[[Frames], pl.Series]
 
 
 def applicable(frames: Frames) -> list[Law]:
@@ -28,21 +19,8 @@ def applicable(frames: Frames) -> list[Law]:
     return [law for law in LAWS if all(name in frames for name in law.tables)]
 
 
-def _cents(column: str) -> pl.Expr:
-    return pl.col(column).to_physical().cast(pl.Int64).fill_null(0)
-
-
 def _total(frame: pl.DataFrame, column: str) -> int:
-    return frame.select(_cents(column).sum()).item()
-
-
-def _series(frame: pl.DataFrame, expression: pl.Expr) -> pl.Series:
-    return frame.select(expression.cast(pl.Int64).alias(DIFFERENCE)).to_series()
-
-
-def _broken(frame: pl.DataFrame, holds: pl.Expr) -> pl.Series:
-    """1 for each row where it does not hold; a null answer does not hold either."""
-    return _series(frame, holds.fill_null(False).not_())
+    return frame.select(cents(column).sum()).item()
 
 
 def _against_findings(ranking: str) -> Callable[[Frames], pl.Series]:
@@ -53,11 +31,12 @@ def _against_findings(ranking: str) -> Callable[[Frames], pl.Series]:
     return differences
 
 
-def _payments(frames: Frames) -> pl.Series:
-    claims = frames["claims"].group_by("payment_id").agg(paid=_cents("paid_amount").sum())
-    moved = frames["provider_adjustments"].group_by("payment_id").agg(moved=_cents("amount").sum())
-    balanced = frames["payments"].filter("is_balanced").join(claims, on="payment_id", how="left").join(moved, on="payment_id", how="left")
-    return _series(balanced, _cents("payment_amount") - pl.col("paid").fill_null(0) + pl.col("moved").fill_null(0))
+UNDONE = ("reversed", "reversal")
+
+
+def _undone(frames: Frames) -> pl.Series:
+    undone = frames["claim_states"].filter(pl.col("state").is_in(UNDONE))
+    return pl.Series(DIFFERENCE, [_total(undone, "paid_amount"), _total(undone, "patient_responsibility_amount")], pl.Int64)
 
 
 LAWS = (
@@ -66,56 +45,78 @@ LAWS = (
         "counted findings and payer_code_ranking add up to the same surprise balance, to the cent",
         ("findings", "payer_code_ranking"),
         _against_findings("payer_code_ranking"),
+        owner="analyst",
+        found=off_by,
+        example="findings count 1,250.00, the ranking 1,249.99",
     ),
     Law(
         "alternate_ranking_total",
         "counted findings and payer_alternate_ranking add up to the same surprise balance, to the cent",
         ("findings", "payer_alternate_ranking"),
         _against_findings("payer_alternate_ranking"),
+        owner="analyst",
+        found=off_by,
+        example="a pair without an alternate code is left out of the ranking",
     ),
     Law(
         "counted_lines",
         "a counted line is downgraded, of a primary payer, and priced",
         ("findings",),
-        lambda frames: _broken(
+        lambda frames: broken(
             frames["findings"].filter("counted"),
             (pl.col("verdict") == "downgraded") & (pl.col("payer_rank") == 1) & pl.col("surprise_balance").is_not_null(),
         ),
+        owner="analyst",
+        example="a counted line of a secondary payer",
     ),
     Law(
         "not_counted_reason",
         "a line is counted, or says why not",
         ("findings",),
-        lambda frames: _broken(frames["findings"], pl.col("counted") == pl.col("not_counted_reason").is_null()),
+        lambda frames: broken(frames["findings"], pl.col("counted") == pl.col("not_counted_reason").is_null()),
+        owner="analyst",
+        example="a line that is neither counted nor has a reason",
     ),
     Law(
         "review_has_no_balance",
         "a line for review has no surprise balance yet, only a candidate amount",
         ("findings",),
-        lambda frames: _broken(frames["findings"].filter(verdict="needs_review"), pl.col("surprise_balance").is_null()),
+        lambda frames: broken(frames["findings"].filter(verdict="needs_review"), pl.col("surprise_balance").is_null()),
+        owner="analyst",
+        example="a line for review with a surprise balance of 80.00",
     ),
     Law(
         "claims_conserved",
         "claims read = loaded + duplicate + quarantined, for every file",
         ("files",),
-        lambda frames: _series(frames["files"], pl.col("claim_count") - pl.sum_horizontal(CLAIM_PARTS)),
+        lambda frames: series(frames["files"], pl.col("claim_count") - pl.sum_horizontal(CLAIM_PARTS)),
+        example="a file of 10 claims: 8 loaded, 1 set aside, 1 nowhere",
     ),
     Law(
         "charges_conserved",
         "charges read = loaded + duplicate + quarantined, for every file",
         ("files",),
-        lambda frames: _series(frames["files"], _cents("charge_amount") - pl.sum_horizontal(_cents(name) for name in CHARGE_PARTS)),
+        lambda frames: series(frames["files"], cents("charge_amount") - pl.sum_horizontal(cents(name) for name in CHARGE_PARTS)),
+        found=off_by,
+        example="charges of 100.00 read, 90.00 loaded, nothing set aside",
     ),
     Law(
         "runs_conserved",
         "claims and charges read = loaded + duplicate + quarantined, on every business date",
         ("runs",),
-        lambda frames: _broken(frames["runs"], pl.col("is_conserved")),
+        lambda frames: broken(frames["runs"], pl.col("is_conserved")),
+        example="a business date whose files do not add up",
     ),
     Law(
-        "payments_balance",
-        "payment = claims paid - provider adjustments, for every payment marked as balanced",
-        ("payments", "claims", "provider_adjustments"),
-        _payments,
+        "reversals_cancel",
+        "what claims paid, and what they assigned to patients, is taken back by their reversals to the cent",
+        ("claim_states",),
+        _undone,
+        owner="billing manager",
+        severity="warn",
+        example="a reversal took back 90.00 of a claim that had paid 100.00: ask the payer about the rest",
+        found=off_by,
     ),
+    *LAKE_LAWS,
+    *WEEKLY_LAWS,
 )

@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 
 from expectations.checks import HUNDREDTHS, Check, checks_of
-from expectations.laws import DIFFERENCE, Law
+from expectations.law import DIFFERENCE, Law
 from transforms.tables.contract import TEXTS, Table
 
 

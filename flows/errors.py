@@ -40,9 +40,17 @@ class StoreLocked(Failure):
 
 
 class GateFailed(Failure):
-    """A control total or a table check failed, so nothing was published."""
+    """A control total or a table check failed, so nothing was published. `reasons`: up to three, in plain words."""
 
     exit_code = GATE_FAILED
+
+    def __init__(self, cause: str, next_step: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(cause, next_step=next_step)
+        self.reasons = reasons
+
+    def lines(self) -> list[str]:
+        head, *rest = super().lines()
+        return [head, *(f"  {reason}" for reason in self.reasons), *rest]
 
 
 class StoreDamaged(Failure):

@@ -1,18 +1,84 @@
-"""The gate before publication: table checks of the contracts and control totals."""
+"""The gate before publication: the marts against their contracts, the lake against its laws, the week against those before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
+from flows import store
+from flows.errors import GateFailed
 from flows.mart_tables import MART_TABLES
+from flows.publish import CURRENT
+from flows.validation_page import render
+from transforms.drift import weekly_drift
+from transforms.lake_checks import lake_evidence
+from transforms.marts import Lake, Settled
+from transforms.tables.policy import Settings
+
+STOPPED = "validation"  # pages of nights that did not publish; a published one has its page beside its tables
+PAGE = "validation.html"
+REASONS_SHOWN = 3
+LINE_LENGTH = 160
 
 
-def failed_checks(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The checks that stop a publication, in plain words; empty when it may go out."""
+@dataclass(frozen=True)
+class Verdict:
+    """What stops a publication and what only warns, in plain words, and the validation page (None where none was made)."""
+
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    page: bytes | None = None
+
+    @property
+    def pages(self) -> dict[str, bytes]:
+        """What is published beside the tables, by name."""
+        return {} if self.page is None else {PAGE: self.page}
+
+
+def judge(root: Path, frames: Mapping[str, pl.DataFrame], settled: Settled, lake: Lake, settings: Settings, as_of: date) -> Verdict:
+    """Every check on what is about to be published. `root` tells how many rows each table had at the last publication."""
     from expectations.gate import check
+    from expectations.weekly_laws import WEEKLY_LAWS
 
-    report = check({name: (MART_TABLES[name], frame) for name, frame in frames.items()})
-    failed = report.checks.filter(~pl.col("success") & (pl.col("severity") == "stop"))
-    return [f"{row['table']}: {row['meaning']} ({row['failed_count']} rows)" for row in failed.iter_rows(named=True)]
+    stopping = {law.name for law in WEEKLY_LAWS} if settings.policy.drift_stops else set()
+    evidence = lake_evidence(lake) | {"drift": weekly_drift(settled.lines, frames["findings"], frames["files"], as_of)}
+    tables = {name: (MART_TABLES[name], frame) for name, frame in frames.items()}
+    report = check(tables, previous_rows(root), evidence, stopping).checks
+    failed = report.filter(~pl.col("success")).sort(pl.col("kind") != "law", maintain_order=True)
+    by_severity = {name: tuple(_words(row) for row in rows.iter_rows(named=True)) for (name,), rows in failed.group_by("severity")}
+    return Verdict(by_severity.get("stop", ()), by_severity.get("warn", ()), render(report, frames, evidence, settings, as_of))
+
+
+def previous_rows(root: Path) -> dict[str, int]:
+    """Rows by table of the publication that readers see now; a table that cannot be read is left out."""
+    found = {}
+    for path in sorted((root / CURRENT).glob("*.parquet")):
+        try:
+            found[path.stem] = pq.read_metadata(path).num_rows
+        except (OSError, ValueError):  # a damaged earlier report must not keep the new one back
+            continue
+    return found
+
+
+def require_pass(verdict: Verdict, root: Path, as_of: date) -> None:
+    """Where the publication must not go out: keep the page in `validation/` and raise GateFailed with up to three reasons."""
+    page = root / STOPPED / f"{as_of.isoformat()}.html"
+    if not verdict.reasons:
+        page.unlink(missing_ok=True)  # what stopped this date before is put right
+        return
+    if verdict.page:
+        store.write_whole(page, verdict.page)
+    shown = tuple(reason if len(reason) <= LINE_LENGTH else f"{reason[: LINE_LENGTH - 1]}…" for reason in verdict.reasons[:REASONS_SHOWN])
+    count = len(verdict.reasons)
+    cause = f"not published, {count} {'checks' if count > 1 else 'check'} failed; the last report stays"
+    raise GateFailed(cause, f"Open {STOPPED}/{page.name} in the store, put right what it names, run again.", shown)
+
+
+def _words(row: Mapping[str, object]) -> str:
+    more = f" ({row['found']})" if row["found"] else f" ({row['failed_count']} of {row['row_count']} rows)" if row["failed_count"] else ""
+    return f"{row['check'] if row['kind'] == 'law' else row['table']}: {row['meaning']}{more}"

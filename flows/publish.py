@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from flows import parquet
-from flows.store import STAGING, sync
+from flows.store import STAGING, sync, write_whole
 from transforms.tables.contract import CONTRACT_VERSION, Table
 
 CURRENT = Path("reports/current")
@@ -34,11 +34,14 @@ def is_current(root: Path, as_of: date, publication: str) -> bool:
     return current.is_symlink() and current.resolve() == (root / folder_of(as_of, publication)).resolve() and current.exists()
 
 
-def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]]) -> Path:
-    """Write the set aside, move it into history, point `current` at it. A set that is there already is only pointed at."""
+def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:
+    """Write the set aside, move it into history, point `current` at it. A set that is there already is only pointed at.
+
+    `pages` are whole files beside the tables, by name.
+    """
     target = root / folder_of(as_of, publication)
     if not target.exists():
-        _write_set(root, target, marts)
+        _write_set(root, target, marts, pages)
     link = root / STAGING / "current"
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
@@ -49,13 +52,15 @@ def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple
     return target
 
 
-def _write_set(root: Path, target: Path, marts: Mapping[str, tuple[Table, pl.DataFrame]]) -> None:
+def _write_set(root: Path, target: Path, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> None:
     staging = root / STAGING / "publication"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     for name, (table, frame) in sorted(marts.items()):
         parquet.write_table(frame, table, staging / f"{name}.parquet")
         sync(staging / f"{name}.parquet")
+    for name, data in sorted(pages.items()):
+        write_whole(staging / name, data)
     sync(staging)
     target.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staging, target)

@@ -29,15 +29,17 @@ class Summary:
     is_new_publication: bool
     exit_code: int
     top: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of the gate, for a new publication
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def summarise(
-    as_of: date, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], published: str, is_new: bool
-) -> Summary:
-    """The run in numbers, from what it took in (FILES, QUARANTINE rows) and what it published."""
+    as_of: date, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], published: str,
+    warnings: tuple[str, ...] | None,
+) -> Summary:  # fmt: skip
+    """The run in numbers, from what it took in (FILES, QUARANTINE rows) and published; warnings None: nothing new was."""
     findings = frames["findings"]
     counted = findings.filter("counted")
     by_status = dict(files.group_by("status").len().sort("status").iter_rows())
@@ -54,9 +56,10 @@ def summarise(
         review_lines=findings.filter(pl.col("verdict") == "needs_review").height,
         surprise_balance=str(counted["surprise_balance"].sum() or "0.00"),
         published=published,
-        is_new_publication=is_new,
+        is_new_publication=warnings is not None,
         exit_code=code,
         top=_top(frames["payer_code_ranking"]),
+        warnings=list(warnings or ()),
     )
 
 

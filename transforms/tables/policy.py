@@ -126,6 +126,7 @@ class AuditPolicy:
     history_ratio_pct: int  # allowed below this share of the usual allowed is a signal (tier 4)
     small_cell_count: int  # fewer claims than this are marked in the ranking
     exclude_unbalanced_payments: bool
+    drift_stops: bool  # an unusual week keeps a publication back
     history_retention_months: int
     increases_pct: tuple[int, ...]  # fee_asks: 10, 15, 20, 25
 
