@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import Spans, cents, code, element, empty_text, is_sent, money, numbers, short_code, text, whole
-from transforms.x12.identity import as_declared, ids, per_piece
+from transforms.x12.identity import Names, as_declared
 from transforms.x12.scan import CAS, Segments
 from transforms.x12.structure import NONE, Structure
 
@@ -38,7 +39,7 @@ def find_adjustments(segments: Segments, parts: Structure) -> AdjustmentSpans:
     is_inside = parts.claim_of[at] != NONE
     at, outside = at[is_inside], at[~is_inside]
     at, position = _triplets(segments, at)
-    reason, amount, quantity = (_element_each(segments, at, 3 * position + offset) for offset in (-1, 0, 1))
+    reason, amount, quantity = _spans_of_triplets(segments, at, position)
     has_reason, has_amount = is_sent(segments, reason), is_sent(segments, amount)
     sent = np.flatnonzero(has_reason | has_amount)
     if len(sent) < len(at):
@@ -57,17 +58,16 @@ def find_adjustments(segments: Segments, parts: Structure) -> AdjustmentSpans:
     return AdjustmentSpans(at, position, reason, quantity, value, problems, outside, paid_before)
 
 
-def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, kept_claims: np.ndarray) -> pl.DataFrame:
+def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, kept_claims: np.ndarray, called: Names) -> pl.DataFrame:
     """ADJUSTMENTS rows of the claims marked in `kept_claims`."""
     rows = np.flatnonzero(kept_claims[parts.claim_of[found.at]])
     at = found.at[rows]
     line = parts.line_of[at]
-    line_ids = ids(segments, parts.line_at)
     frame = pl.DataFrame(
         {
-            "claim_id": ids(segments, parts.claim_at).take(parts.claim_of[at]),
-            "line_id": line_ids.take(line, line != NONE) if len(parts.line_at) else empty_text(len(at)),
-            "file_id": per_piece(segments, at, "file_id"),
+            "claim_id": called.claim_id.take(parts.claim_of[at]),
+            "line_id": called.line_id.take(line, line != NONE) if len(parts.line_at) else empty_text(len(at)),
+            "file_id": called.file_id.take(segments.piece[at]),
             "group_code": text(segments, element(segments, at, 1)),
             "reason_code": text(segments, (found.reason[0][rows], found.reason[1][rows])),
             "amount": money(found.amount[rows]),
@@ -90,9 +90,9 @@ def _triplets(segments: Segments, at: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return at[rows], position
 
 
-def _element_each(segments: Segments, at: np.ndarray, index: np.ndarray) -> Spans:
-    """As `element`, with an index for each segment."""
-    right = np.minimum(segments.first[at] + index, segments.last[at])
-    is_element = segments.first[at] + index <= segments.last[at]
-    end = segments.delimiter_at[right]
-    return np.where(is_element, segments.delimiter_at[np.maximum(right - 1, 0)] + 1, end), end
+def _spans_of_triplets(segments: Segments, at: np.ndarray, position: np.ndarray) -> tuple[Spans, Spans, Spans]:
+    """Reason, amount and quantity of each triplet; an empty span where one was not sent."""
+    last, right = segments.last[at], segments.first[at] + 3 * position - 1
+    bounds = [segments.delimiter_at[np.minimum(right + offset, last)] for offset in (-1, 0, 1, 2)]
+    reason, amount, quantity = ((np.minimum(start + 1, end), end) for start, end in pairwise(bounds))
+    return reason, amount, quantity

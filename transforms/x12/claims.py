@@ -9,10 +9,10 @@ import polars as pl
 
 from transforms.tables.remittances import READ_CLAIMS
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import cents, code, dates, days, element, is_sent, money, numbers, short_code, text
-from transforms.x12.identity import as_declared, ids, per_piece, text_lists
+from transforms.x12.fields import cents, code, dates, days, element, elements, is_sent, money, numbers, short_code, text
+from transforms.x12.identity import Names, as_declared, text_lists
 from transforms.x12.scan import DTM, MIA, MOA, NM1, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualifiers
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualifier_test
 
 RANKS = {"1": 1, "19": 1, "2": 2, "20": 2, "3": 3, "21": 3}
 MIA_REMARKS = (5, 20, 21, 22, 23)
@@ -35,9 +35,10 @@ def claim_amounts(segments: Segments, parts: Structure) -> ClaimAmounts:
     """The money of every claim, and which of it cannot be read."""
     at = parts.claim_at
     owner = np.arange(len(at))
-    charge, charge_status = cents(segments, element(segments, at, 3))
-    paid, paid_status = cents(segments, element(segments, at, 4))
-    responsibility, status = cents(segments, element(segments, at, 5))
+    sent = elements(segments, at)
+    charge, charge_status = cents(segments, sent(3))
+    paid, paid_status = cents(segments, sent(4))
+    responsibility, status = cents(segments, sent(5))
     problems = [
         *amount_problems("charge", charge_status, at, owner),
         *amount_problems("paid", paid_status, at, owner),
@@ -54,22 +55,25 @@ def claim_level(parts: Structure, at: np.ndarray) -> np.ndarray:
     return at[(parts.claim_of[at] != NONE) & (parts.line_of[at] == NONE)]
 
 
-def claims(segments: Segments, parts: Structure, amounts: ClaimAmounts, kept: np.ndarray, paid_before: np.ndarray) -> pl.DataFrame:
+def claims(
+    segments: Segments, parts: Structure, amounts: ClaimAmounts, kept: np.ndarray, paid_before: np.ndarray, called: Names
+) -> pl.DataFrame:
     """READ_CLAIMS rows of the claims `kept` (numbers); `paid_before` marks claims that an earlier payer adjudicated."""
     at = parts.claim_at[kept]
+    sent = elements(segments, at)
     first = _first_finder(segments, parts, kept)
     patient = first(NM1, "QC")
     frame = pl.DataFrame(
         {
-            "claim_id": ids(segments, at).every(),
-            "payment_id": ids(segments, parts.set_at).take(parts.set_of_claim[kept]),
-            "file_id": per_piece(segments, at, "file_id"),
-            "patient_control_number": text(segments, element(segments, at, 1)),
-            "payer_claim_control_number": text(segments, element(segments, at, 7)),
+            "claim_id": called.claim_id.take(kept),
+            "payment_id": called.payment_id.take(parts.set_of_claim[kept]),
+            "file_id": called.file_id.take(segments.piece[at]),
+            "patient_control_number": text(segments, sent(1)),
+            "payer_claim_control_number": text(segments, sent(7)),
             "original_claim_control_number": text(segments, element_or_none(segments, first(REF, "F8"), 2)),
-            "claim_status_code": text(segments, element(segments, at, 2)),
+            "claim_status_code": text(segments, sent(2)),
             "payer_rank": _payer_rank(segments, at, paid_before[kept]),
-            "filing_indicator_code": text(segments, element(segments, at, 6)),
+            "filing_indicator_code": text(segments, sent(6)),
             "class_of_contract": text(segments, element_or_none(segments, first(REF, "CE"), 2)),
             "charge_amount": money(amounts.charge[kept]),
             "paid_amount": money(amounts.paid[kept]),
@@ -89,10 +93,10 @@ def claims(segments: Segments, parts: Structure, amounts: ClaimAmounts, kept: np
 def _first_finder(segments: Segments, parts: Structure, kept: np.ndarray):
     """A function that gives, per claim kept, its first claim-level segment of a tag whose first element is a qualifier."""
     of_tag = {tag: claim_level(parts, segments.tagged(tag)) for tag in (NM1, REF, DTM)}
-    qualifier = {tag: qualifiers(segments, at) for tag, at in of_tag.items()}
+    says = {tag: qualifier_test(segments, at) for tag, at in of_tag.items()}
 
     def first(tag: int, value: str) -> np.ndarray:
-        at = of_tag[tag][qualifier[tag] == code(value)]
+        at = of_tag[tag][says[tag](value)]
         return first_in(at, parts.claim_of[at], len(parts.claim_at))[kept]
 
     return first
@@ -123,10 +127,11 @@ def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Serie
     spans = []
     for tag, positions in ((MIA, MIA_REMARKS), (MOA, MOA_REMARKS)):
         at = claim_level(parts, segments.tagged(tag))
-        spans += [(at, position, element(segments, at, position)) for position in positions]
+        sent = elements(segments, at)
+        spans += [(at, position, sent(position)) for position in positions]
     at = np.concatenate([at for at, _, _ in spans])
     position = np.concatenate([np.full(len(at), position) for at, position, _ in spans])
     both = np.concatenate([s for _, _, (s, _) in spans]), np.concatenate([e for _, _, (_, e) in spans])
-    sent = np.flatnonzero(is_sent(segments, both))
-    sent = sent[np.lexsort((position[sent], at[sent]))]
-    return text_lists(segments, (both[0][sent], both[1][sent]), parts.claim_of[at[sent]], kept, len(parts.claim_at))
+    rows = np.flatnonzero(is_sent(segments, both))
+    rows = rows[np.lexsort((position[rows], at[rows]))]
+    return text_lists(segments, (both[0][rows], both[1][rows]), parts.claim_of[at[rows]], kept, len(parts.claim_at))

@@ -11,6 +11,7 @@ from transforms.x12.scan import Segments
 
 KNOWN_QUALIFIERS = ("AD", "ER", "HC", "HP", "IV", "N4", "N6", "NU", "UI", "WK")
 LONGEST_QUALIFIER = 3  # a longer first component is itself the code, sent without a qualifier
+NEAR = 64  # looks of eight bytes at every row at once; a longer value is searched by itself
 IS_PUNCTUATION = np.zeros(256, bool)
 IS_PUNCTUATION[[byte for byte in range(33, 127) if not chr(byte).isalnum()]] = True
 
@@ -67,12 +68,17 @@ def find(segments: Segments, start: np.ndarray, end: np.ndarray, byte: np.ndarra
     rows = np.flatnonzero((found == 8) & (end - start > 8))
     found = np.minimum(start + found, end)
     at = start[rows]
-    while len(rows):
+    for _ in range(NEAR):
+        if not len(rows):
+            return found
         at = at + 8
         near = _find_near(segments, at, byte[rows])
         found[rows] = np.minimum(at + near, end[rows])
         going_on = (near == 8) & (at + 8 < end[rows])
         rows, at = rows[going_on], at[going_on]
+    for row, begin in zip(rows.tolist(), at.tolist(), strict=True):
+        place = bytes(segments.buffer[begin : end[row]]).find(bytes([byte[row]]))
+        found[row] = end[row] if place < 0 else begin + place
     return found
 
 

@@ -13,6 +13,7 @@ from transforms.x12.scan import CLP, GE, GS, IEA, ISA, SE, ST, segment_starts
 
 PIECE_BYTES = 12_000_000
 LOOK_AHEAD = 5_000  # room to read an ISA that starts at the very end of a stretch
+NEAR_BYTES = (65_536, 1_048_576)  # other delimiters are sought in these first, so that files that mix them stay quick
 BOUNDARY_BYTES = 200_000  # a claim starts within the last of these, or the whole stretch is searched
 
 
@@ -99,12 +100,18 @@ def clean(raw: bytes, delimiters: Delimiters) -> bytes:
 
 def _next_stretch(view: memoryview, at: int, delimiters: Delimiters, piece_bytes: int) -> tuple[bytes, str, Delimiters | None]:
     """Bytes up to the next cut, the tag found there ("" at the end), and the delimiters from there on if they change."""
-    size = piece_bytes
+    size, begin = piece_bytes, 1
+    for near in NEAR_BYTES:
+        raw = bytes(view[at : at + near + LOOK_AHEAD])
+        other = next_interchange(raw, near, delimiters, begin) if near < size else None
+        if other is not None:
+            return raw[: other[0]], "ISA", other[1]
+        begin = near - 2 if near < size else begin
     while True:
         is_end = at + size * 1.25 >= len(view)
         size = len(view) - at if is_end else size
         raw = bytes(view[at : at + size + LOOK_AHEAD])
-        other = next_interchange(raw, size, delimiters)
+        other = next_interchange(raw, size, delimiters, begin)
         if other is not None:
             return raw[: other[0]], "ISA", other[1]
         if is_end:
@@ -119,8 +126,7 @@ def _last_boundary(raw: bytes, delimiters: Delimiters) -> tuple[int, str]:
     """Where the last interchange, set or claim starts, and its tag; 0 where none does after the first segment."""
     tail = max(0, len(raw) - BOUNDARY_BYTES)
     for start in (tail, 0):
-        data = np.frombuffer(raw, np.uint8)[start:]
-        starts, codes = segment_starts(data, delimiters)
+        starts, codes = segment_starts(raw[start:], delimiters)
         starts, codes = starts[1:], codes[1:]
         found = np.flatnonzero(np.isin(codes, (ISA, ST, CLP)))
         if len(found):
@@ -131,8 +137,8 @@ def _last_boundary(raw: bytes, delimiters: Delimiters) -> tuple[int, str]:
 
 def _carry(data: bytes, delimiters: Delimiters, tag: str, first: int, before: Envelope) -> tuple[int, Envelope]:
     """The position of the segment after `data`, and the envelope that is open there."""
-    starts, codes = segment_starts(np.frombuffer(data, np.uint8), delimiters)
-    old_starts, old_codes = segment_starts(np.frombuffer(before.header, np.uint8), delimiters)
+    starts, codes = segment_starts(data, delimiters)
+    old_starts, old_codes = segment_starts(before.header, delimiters)
     codes = np.concatenate([old_codes, codes])
     numbers = np.concatenate([np.array(before.segments, np.int64), first + np.arange(len(starts))])
     whole = before.header + data

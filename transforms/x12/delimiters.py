@@ -102,12 +102,12 @@ def _terminator_before(head: bytes, tags: tuple[bytes, ...], element: int) -> tu
     return None
 
 
-def next_interchange(data: bytes, end: int, delimiters: Delimiters) -> tuple[int, Delimiters] | None:
-    """The next ISA before `end` from which other delimiters hold, or which a segment without terminator precedes.
+def next_interchange(data: bytes, end: int, delimiters: Delimiters, begin: int = 1) -> tuple[int, Delimiters] | None:
+    """The next ISA between `begin` and `end` from which other delimiters hold, or which a segment without terminator precedes.
 
     An ISA counts at the start of a segment, or of a line. One whose delimiters cannot be made out changes nothing.
     """
-    at = data.find(b"ISA", 1, end)
+    at = data.find(b"ISA", begin, end)
     while at >= 0:
         if _INTERCHANGE.match(data, at):
             gap_start = at

@@ -10,6 +10,7 @@ import polars as pl
 from transforms.tables.contract import MONEY
 from transforms.tables.quarantine import FAULTS, WARNINGS
 from transforms.x12.fields import LARGEST_CENTS, MISSING, NOT_AN_AMOUNT, OK, TOO_LARGE, TOO_PRECISE, money
+from transforms.x12.identity import per_piece, texts
 from transforms.x12.scan import Segments
 
 RESEND = "Ask the payer to resend the file, or correct it and run: altbenefit audit --reprocess {file}"
@@ -113,18 +114,23 @@ def fault_rows(
     is_charge_known: np.ndarray,
 ) -> pl.DataFrame:
     """FAULTS rows for segments at fault; `charge` in cents."""
-    pieces = [segments.pieces[index] for index in segments.piece[at].tolist()]
-    files = [piece.source_file for piece in pieces]
+    if not len(at):
+        return FAULTS.empty()
+    tags, tag = np.unique(segments.code[at], return_inverse=True)
+    codes, code = np.unique(reason.astype(str), return_inverse=True)
+    resend = [RESEND.format(file=piece.source_file) for piece in segments.pieces]
     frame = pl.DataFrame(
         {
-            "file_id": [piece.file_id for piece in pieces],
-            "source_file": files,
-            "scope": [scope] * len(at),
+            "file_id": per_piece(segments, at, "file_id"),
+            "source_file": per_piece(segments, at, "source_file"),
+            "scope": pl.Series([scope], dtype=pl.String).new_from_index(0, len(at)),
             "segment": segments.number[at],
-            "segment_tag": [code.to_bytes(3, "little").rstrip(b"\0").decode("ascii", "replace") for code in segments.code[at].tolist()],
-            "reason_code": reason.tolist(),
-            "reason": [REASON_TEXT[code] for code in reason],
-            "next_step": [RESEND.format(file=file) for file in files],
+            "segment_tag": texts([value.to_bytes(3, "little").rstrip(b"\0").decode("ascii", "replace") for value in tags.tolist()]).take(
+                tag
+            ),
+            "reason_code": texts(codes.tolist()).take(code),
+            "reason": texts([REASON_TEXT[value] for value in codes.tolist()]).take(code),
+            "next_step": texts(resend).take(segments.piece[at]),
             "claim_segment": pl.Series([None] * len(at) if claim_at is None else segments.number[claim_at], dtype=pl.Int64),
             "claim_count": claims.astype(np.int64),
             "line_count": lines.astype(np.int64),
@@ -162,9 +168,9 @@ def warning_rows(segments: Segments, found: dict[str, np.ndarray]) -> pl.DataFra
 
 
 def _counted(segments: Segments, at: np.ndarray) -> tuple[list[int], list[int], list[int]]:
-    pieces, counts = np.unique(segments.piece[at], return_counts=True)
-    firsts = [int(segments.number[at[segments.piece[at] == piece]].min()) for piece in pieces]
-    return pieces.tolist(), counts.tolist(), firsts
+    ranked = at[np.lexsort((segments.number[at], segments.piece[at]))]
+    pieces, firsts, counts = np.unique(segments.piece[ranked], return_index=True, return_counts=True)
+    return pieces.tolist(), counts.tolist(), segments.number[ranked[firsts]].tolist()
 
 
 def merged_warnings(rows: pl.DataFrame) -> pl.DataFrame:

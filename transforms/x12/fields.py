@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ Spans = tuple[np.ndarray, np.ndarray]
 
 OK, MISSING, NOT_AN_AMOUNT, TOO_PRECISE, TOO_LARGE = range(5)
 LARGEST_CENTS = 999_999_999_999
+INLINE = 12  # a string view holds up to so many bytes itself
 
 _AMOUNT = re.compile(rb"(-?)(?:(\d+)\.?(\d*)|\.(\d+))")
 _U = np.uint64
@@ -21,18 +23,35 @@ _FILL = _U(0x3030303030303030)
 # What to keep of eight bytes that end with the value, by the value's length; and of eight that start with it.
 _TAIL = np.array([(0xFFFFFFFFFFFFFFFF << (8 * (8 - n))) & 0xFFFFFFFFFFFFFFFF for n in range(9)], dtype=np.uint64)
 _HEAD = np.array([0xFFFFFFFFFFFFFFFF >> (8 * (8 - n)) if n else 0 for n in range(9)], dtype=np.uint64)
-_HEAD[0] = 0
+
+
+def elements(segments: Segments, at: np.ndarray) -> Callable[[int], Spans]:
+    """A function that gives start and end of an element (counted as the guide does) of the segments `at`.
+
+    A span is empty where the element was not sent.
+    """
+    first, last = segments.first[at], segments.last[at]
+    shortest = int((last - first).min()) if len(at) else 0
+    longest = int((last - first).max()) if len(at) else 0
+
+    def of(index: int) -> Spans:
+        if index > longest:
+            end = segments.delimiter_at[last]
+            return end, end
+        right = first + index
+        if index <= shortest:
+            return segments.delimiter_at[right - 1] + 1, segments.delimiter_at[right]
+        is_sent = right <= last
+        right = np.where(is_sent, right, last)
+        end = segments.delimiter_at[right]
+        return np.where(is_sent, segments.delimiter_at[right - 1] + 1, end), end
+
+    return of
 
 
 def element(segments: Segments, at: np.ndarray, index: int) -> Spans:
-    """Start and end of element `index` (as the guide counts) of the segments `at`; empty where it was not sent."""
-    right = segments.first[at] + index
-    is_sent = right <= segments.last[at]
-    if is_sent.all():
-        return segments.delimiter_at[right - 1] + 1, segments.delimiter_at[right]
-    right = np.where(is_sent, right, segments.last[at])
-    end = segments.delimiter_at[right]
-    return np.where(is_sent, segments.delimiter_at[right - 1] + 1, end), end
+    """Start and end of one element of the segments `at`; empty where it was not sent."""
+    return elements(segments, at)(index)
 
 
 def trimmed(segments: Segments, spans: Spans) -> Spans:
@@ -57,18 +76,25 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
     """The values as text, null where empty. Values over twelve bytes point into the batch; shorter ones are copied."""
     start, end = trimmed(segments, spans)
     length = end - start
-    is_sent = length > 0
-    if not is_sent.any():
+    longest = int(length.max()) if len(length) else 0
+    if not longest:
         return empty_text(len(start))
     views = np.zeros((len(start), 2), np.uint64)
-    views[:, 0] = (segments.words[start] & _HEAD[np.minimum(length, 4)]) << _U(32) | length.astype(np.uint64)
-    longer = np.flatnonzero(length > 4)
-    if len(longer):
-        views[longer, 1] = segments.words[start[longer] + 4] & _HEAD[np.minimum(length[longer] - 4, 8)]
-    outside = np.flatnonzero(length > 12)
-    views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
-    buffers = [_validity(is_sent), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
+    views[:, 0] = (segments.words[start] & _HEAD.take(length, mode="clip") if longest <= 4 else _first_four(segments, start, length)) << _U(
+        32
+    )
+    views[:, 0] |= length.astype(np.uint64)
+    if longest > 4:
+        views[:, 1] = segments.words[start + 4] & _HEAD.take(length - 4, mode="clip")
+    if longest > INLINE:
+        outside = np.flatnonzero(length > INLINE)
+        views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
+    buffers = [_validity(length > 0), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
     return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(start), buffers)))
+
+
+def _first_four(segments: Segments, start: np.ndarray, length: np.ndarray) -> np.ndarray:
+    return segments.words[start] & _HEAD.take(np.minimum(length, 4), mode="clip")
 
 
 def empty_text(count: int) -> pl.Series:
@@ -84,7 +110,7 @@ def short_code(segments: Segments, spans: Spans) -> np.ndarray:
     """Values of up to eight bytes as numbers, to compare with `code`; 0 where empty, all ones where longer."""
     start, end = trimmed(segments, spans)
     length = end - start
-    value = segments.words[start] & _HEAD[np.minimum(length, 8)]
+    value = segments.words[start] & _HEAD.take(length, mode="clip")
     return np.where(length > 8, _U(0xFFFFFFFFFFFFFFFF), value)
 
 
@@ -116,12 +142,11 @@ def cents(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
 
 def _sent_cents(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     length = end - start
-    short = np.minimum(length, 8)
-    keep = _TAIL[short]
+    keep = _TAIL.take(length, mode="clip")
     is_negative = (segments.buffer[start] == ord("-")) & (length > 1)
     word = (segments.words[end - 8] & keep) | (_FILL & ~keep)
     if is_negative.any():
-        sign_at = (_U(64) - _U(8) * short.astype(np.uint64)) & _U(63)
+        sign_at = (_U(64) - _U(8) * np.minimum(length, 8).astype(np.uint64)) & _U(63)
         word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
     word, scale = _without_point(word)
     value = _digits(word) * scale

@@ -9,10 +9,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from transforms.x12.fields import Spans, text
+from transforms.x12.fields import INLINE, Spans, text
 from transforms.x12.scan import Segments
-
-INLINE = 12  # a string view holds up to so many bytes itself
+from transforms.x12.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,6 @@ class Texts:
         buffers = [validity, pa.py_buffer(np.ascontiguousarray(self.views[rows])), pa.py_buffer(self.data)]
         return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(rows), buffers)))
 
-    def every(self) -> pl.Series:
-        return self.take(np.arange(len(self.views)))
-
 
 def texts(values: Sequence[str]) -> Texts:
     """Any texts, one by one."""
@@ -44,6 +40,28 @@ def texts(values: Sequence[str]) -> Texts:
         views[row] = np.frombuffer(packed, "<u8")
         offset += len(value)
     return Texts(views, np.frombuffer(b"".join([*encoded, b"\0"]), np.uint8))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The ids of every set, claim and line, and of every piece its file: made once, taken by every table."""
+
+    payment_id: Texts
+    claim_id: Texts
+    line_id: Texts
+    file_id: Texts
+    source_file: Texts
+
+
+def names(segments: Segments, parts: Structure) -> Names:
+    """What to call the sets, claims and lines of a batch."""
+    return Names(
+        ids(segments, parts.set_at),
+        ids(segments, parts.claim_at),
+        ids(segments, parts.line_at),
+        texts([piece.file_id for piece in segments.pieces]),
+        texts([piece.source_file for piece in segments.pieces]),
+    )
 
 
 def ids(segments: Segments, at: np.ndarray) -> Texts:
@@ -77,11 +95,6 @@ def as_declared(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 def _cast(column: pl.Series, dtype: pl.DataType) -> pl.Series:
     return column if column.dtype == dtype else column.cast(dtype)
-
-
-def per_piece(segments: Segments, at: np.ndarray, name: str) -> pl.Series:
-    """An attribute of the piece (file_id, source_file) each segment lies in."""
-    return texts([getattr(piece, name) for piece in segments.pieces]).take(segments.piece[at])
 
 
 def text_lists(segments: Segments, spans: Spans, owner: np.ndarray, kept: np.ndarray, count: int) -> pl.Series:

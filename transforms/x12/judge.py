@@ -89,16 +89,21 @@ def _set_faults(
     segments: Segments, parts: Structure, claims: ClaimAmounts, bad: np.ndarray, at: np.ndarray, reasons: np.ndarray
 ) -> pl.DataFrame:
     """A row per set that cannot be used, with the claims and lines in it."""
-    rows = []
+    set_count = len(parts.set_at)
     line_set = np.where(segments.is_carried[parts.line_at], NONE, parts.set_of[parts.line_at])
-    for number in bad.tolist():
-        of_set = parts.set_of_claim == number
-        known = of_set & claims.is_charge_known
-        rows.append((of_set.sum(), (line_set == number).sum(), claims.charge[known].sum(), known.any()))
-    counts = np.array(rows, np.int64).reshape(len(bad), 4)
+    claim_set = parts.set_of_claim
+    known = (claim_set != NONE) & claims.is_charge_known
+    charge = np.zeros(set_count, np.int64)
+    np.add.at(charge, claim_set[known], claims.charge[known])
+    claim_counts, line_counts, known_counts = (_per_set(owner, set_count)[bad] for owner in (claim_set, line_set, claim_set[known]))
     return fault_rows(
-        segments, "set", at, reasons, claims=counts[:, 0], lines=counts[:, 1], charge=counts[:, 2], is_charge_known=counts[:, 3] > 0
+        segments, "set", at, reasons, claims=claim_counts, lines=line_counts, charge=charge[bad], is_charge_known=known_counts > 0
     )
+
+
+def _per_set(owner: np.ndarray, count: int) -> np.ndarray:
+    """How many rows each set has."""
+    return np.bincount(owner[owner != NONE], minlength=count)
 
 
 def _stray_lines(segments: Segments, parts: Structure, lines: LineAmounts, good_sets: np.ndarray) -> pl.DataFrame:

@@ -11,10 +11,10 @@ from transforms.tables.remittances import READ_LINES
 from transforms.x12.claims import statement_days
 from transforms.x12.components import Composite, split_code
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import OK, Spans, cents, code, dates, days, element, is_sent, money, numbers, text, trimmed, whole
-from transforms.x12.identity import as_declared, ids, per_piece, text_lists, texts
+from transforms.x12.fields import OK, Spans, cents, dates, days, element, elements, is_sent, money, numbers, text, trimmed, whole
+from transforms.x12.identity import Names, as_declared, text_lists, texts
 from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifiers
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifier_test
 
 SHORTEST_BARE_CODE = 4
 
@@ -37,8 +37,9 @@ def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
     at = parts.line_at
     owner = parts.claim_of_line
     inside = np.flatnonzero(owner != NONE)
-    charge, charge_status = cents(segments, element(segments, at, 2))
-    paid, paid_status = cents(segments, element(segments, at, 3))
+    sent = elements(segments, at)
+    charge, charge_status = cents(segments, sent(2))
+    paid, paid_status = cents(segments, sent(3))
     allowed_at = _first_of_lines(segments, parts, AMT, "B6")
     allowed, status = cents(segments, element_or_none(segments, allowed_at, 2))
     problems = [
@@ -49,20 +50,21 @@ def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
     return LineAmounts(charge, paid, allowed, status == OK, charge_status == OK, problems, unreadable)
 
 
-def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.ndarray, called: Names) -> tuple[pl.DataFrame, np.ndarray]:
     """READ_LINES rows of the lines `kept` (numbers), and the segments whose code has an undeclared separator."""
     at = parts.line_at[kept]
-    paid_as = split_code(segments, element(segments, at, 1))
-    billed = split_code(segments, element(segments, at, 6))
+    sent = elements(segments, at)
+    paid_as = split_code(segments, sent(1))
+    billed = split_code(segments, sent(6))
     has_billed = _is_billed(segments, billed)
-    units_paid, is_paid_known = _units(segments, element(segments, at, 5), np.ones(len(at), np.int64), np.ones(len(at), bool))
-    units_billed, is_billed_known = _units(segments, element(segments, at, 7), units_paid, is_paid_known)
+    units_paid, is_paid_known = _units(segments, sent(5), np.ones(len(at), np.int64), np.ones(len(at), bool))
+    units_billed, is_billed_known = _units(segments, sent(7), units_paid, is_paid_known)
     frame = pl.DataFrame(
         {
-            "line_id": ids(segments, at).every(),
-            "claim_id": ids(segments, parts.claim_at).take(parts.claim_of_line[kept]),
-            "file_id": per_piece(segments, at, "file_id"),
-            "source_file": per_piece(segments, at, "source_file"),
+            "line_id": called.line_id.take(kept),
+            "claim_id": called.claim_id.take(parts.claim_of_line[kept]),
+            "file_id": called.file_id.take(segments.piece[at]),
+            "source_file": called.source_file.take(segments.piece[at]),
             "line_segment": segments.number[at],
             "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
             "submitted_code_source": texts(["SVC01", "SVC06"]).take(has_billed.astype(np.int64)),
@@ -113,10 +115,10 @@ def _in_lines(parts: Structure, at: np.ndarray) -> np.ndarray:
 def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """DTM*472, else DTM*150, else the claim's date."""
     at = _in_lines(parts, segments.tagged(DTM))
-    qualifier = qualifiers(segments, at)
+    says = qualifier_test(segments, at)
     value, is_known = np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
     for wanted in ("472", "150"):
-        chosen = at[qualifier == code(wanted)]
+        chosen = at[says(wanted)]
         first = first_in(chosen, parts.line_of[chosen], len(parts.line_at))[kept]
         day, is_day = days(segments, element_or_none(segments, first, 2))
         value, is_known = np.where(is_known, value, day), is_known | is_day

@@ -10,7 +10,7 @@ import polars as pl
 from transforms.tables.remittances import READ_PAYMENTS
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import Spans, cents, code, dates, days, element, money, short_code, text
-from transforms.x12.identity import as_declared, ids, per_piece, texts
+from transforms.x12.identity import Names, as_declared, texts
 from transforms.x12.payer import payer_ids
 from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, levels, qualified
@@ -65,7 +65,7 @@ def set_facts(segments: Segments, parts: Structure) -> SetFacts:
     return SetFacts(found, amount, day, source, problems)
 
 
-def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.ndarray) -> pl.DataFrame:
+def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.ndarray, called: Names) -> pl.DataFrame:
     """READ_PAYMENTS rows of the sets `kept` (numbers)."""
     at = parts.set_at[kept]
     head = Headers(**{name: value[kept] for name, value in vars(facts.headers).items()})
@@ -77,9 +77,9 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
     payee_id = element_or_none(segments, head.payee, 4)
     frame = pl.DataFrame(
         {
-            "payment_id": ids(segments, at).every(),
-            "file_id": per_piece(segments, at, "file_id"),
-            "source_file": per_piece(segments, at, "source_file"),
+            "payment_id": called.payment_id.take(kept),
+            "file_id": called.file_id.take(segments.piece[at]),
+            "source_file": called.source_file.take(segments.piece[at]),
             "payer_name": value(head.payer, 2),
             "payer_ref_2u": value(head.payer_2u, 2),
             "payer_n104": value(head.payer, 4),

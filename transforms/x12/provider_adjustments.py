@@ -11,7 +11,7 @@ from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
 from transforms.x12.components import split_reason
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import OK, cents, element, is_sent, money, text
-from transforms.x12.identity import as_declared, ids, per_piece
+from transforms.x12.identity import Names, as_declared
 from transforms.x12.scan import PLB, Segments
 from transforms.x12.structure import NONE, Structure
 
@@ -28,7 +28,7 @@ class ProviderAdjustments:
     outside_at: np.ndarray
 
 
-def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.ndarray) -> ProviderAdjustments:
+def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.ndarray, called: Names) -> ProviderAdjustments:
     """PROVIDER_ADJUSTMENTS rows of the sets marked in `good_sets`. A pair without reason and amount is skipped."""
     every = segments.tagged(PLB)
     every = every[~segments.is_carried[every]]
@@ -49,8 +49,8 @@ def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.nda
     parted = split_reason(segments, (reason[0][rows], reason[1][rows]))
     frame = pl.DataFrame(
         {
-            "payment_id": ids(segments, parts.set_at).take(parts.set_of[at[rows]]),
-            "file_id": per_piece(segments, at[rows], "file_id"),
+            "payment_id": called.payment_id.take(parts.set_of[at[rows]]),
+            "file_id": called.file_id.take(segments.piece[at[rows]]),
             "reason_code": text(segments, parted.qualifier),
             "reference": text(segments, parted.code),
             "amount": money(value[rows]),

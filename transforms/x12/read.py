@@ -13,6 +13,7 @@ from transforms.x12.claims import claim_amounts, claims
 from transforms.x12.cut import Piece, batches, cut
 from transforms.x12.envelope import envelope_warnings
 from transforms.x12.faults import file_fault, merged_faults, merged_warnings, warning_rows
+from transforms.x12.identity import names
 from transforms.x12.judge import empty_files, judge, provider_faults
 from transforms.x12.lines import line_amounts, lines
 from transforms.x12.payments import payments, set_facts
@@ -75,13 +76,14 @@ def _read_alike(pieces: Sequence[Piece]) -> Remittances:
     assert delimiters is not None
     segments = scan([piece for piece, _ in recoded], delimiters)
     parts = structure(segments)
+    called = names(segments, parts)
     facts = set_facts(segments, parts)
     claim_money, line_money, found = claim_amounts(segments, parts), line_amounts(segments, parts), find_adjustments(segments, parts)
     verdict = judge(segments, parts, facts, claim_money, line_money, found)
     good_claims, good_lines = np.flatnonzero(verdict.good_claims), np.flatnonzero(verdict.good_lines)
     good_sets = np.flatnonzero(verdict.good_sets & ~segments.is_carried[parts.set_at])
-    line_rows, undeclared_at = lines(segments, parts, line_money, good_lines)
-    provider = provider_adjustments(segments, parts, verdict.good_sets)
+    line_rows, undeclared_at = lines(segments, parts, line_money, good_lines, called)
+    provider = provider_adjustments(segments, parts, verdict.good_sets, called)
     flaws = {
         "wrong_component_separator": undeclared_at,
         "allowed_not_an_amount": line_money.unreadable_allowed_at,
@@ -92,10 +94,10 @@ def _read_alike(pieces: Sequence[Piece]) -> Remittances:
         **envelope_warnings(segments, parts),
     }
     return Remittances(
-        payments(segments, parts, facts, good_sets),
-        claims(segments, parts, claim_money, good_claims, found.paid_before),
+        payments(segments, parts, facts, good_sets, called),
+        claims(segments, parts, claim_money, good_claims, found.paid_before, called),
         line_rows,
-        adjustments(segments, parts, found, verdict.good_claims),
+        adjustments(segments, parts, found, verdict.good_claims, called),
         provider.rows,
         pl.concat([empty_files(segments), verdict.faults, provider_faults(segments, provider)]),
         warning_rows(segments, flaws),

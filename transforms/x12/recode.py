@@ -35,8 +35,15 @@ def _recoded(segment: bytes) -> bytes | None:
     try:
         segment.decode()
     except UnicodeDecodeError:
-        return "".join(_character(byte) for byte in segment).encode()
+        return _from_windows(segment).encode()
     return None
+
+
+def _from_windows(segment: bytes) -> str:
+    try:
+        return segment.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(_character(byte) for byte in segment)
 
 
 def _character(byte: int) -> str:

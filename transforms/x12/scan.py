@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = 16, 32  # spare bytes at both ends, so that reading eight bytes around any value stays inside
 BLANKS = b" \t"
+LONG_RUN = 64  # blanks stepped over one by one; a longer run is jumped
 
 
 def tag_code(tag: str) -> int:
@@ -72,7 +73,7 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     is_kept = start < delimiter_at[ends]
     if not is_kept.all():
         start, first, ends = start[is_kept], first[is_kept], ends[is_kept]
-    code = _tags(words, start, delimiter_at[first] if len(first) else first)
+    code = _tags(buffer, start, delimiters)
     piece, number, is_carried = _positions(pieces, start)
     piece_start = np.flatnonzero(np.diff(piece, prepend=-1))
     has_blanks = _has_blanks(body, delimiters, start, delimiter_at, first, np.flatnonzero(code == ISA))
@@ -81,17 +82,14 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     )  # fmt: skip
 
 
-def segment_starts(data: np.ndarray, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
+def segment_starts(data: bytes, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
     """Where each segment of `data` starts, and its tag as a number; a shorter scan, to find where to cut."""
-    ends = np.flatnonzero(data == delimiters.terminator)
-    padded = np.concatenate([data, np.full(AFTER, delimiters.terminator, np.uint8)])
+    buffer = np.frombuffer(data + bytes([delimiters.terminator]) * AFTER, np.uint8)
+    ends = np.flatnonzero(buffer[: len(data)] == delimiters.terminator)
     blanks = bytes(byte for byte in BLANKS + NEWLINES if byte != delimiters.terminator)
-    start = _skip_blanks(padded, np.concatenate([[0], ends + 1]), blanks)
-    start = start[start < len(data)]
-    start = start[data[start] != delimiters.terminator]
-    window = np.lib.stride_tricks.sliding_window_view(padded, 4)[start]
-    is_end = (window == delimiters.element) | (window == delimiters.terminator)
-    return start, _codes(window, np.where(is_end.any(axis=1), is_end.argmax(axis=1), 4))
+    start = _skip_blanks(buffer, np.concatenate([[0], ends + 1]), blanks)
+    start = start[buffer[start] != delimiters.terminator]
+    return start, _tags(buffer, start, delimiters)
 
 
 def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) -> np.ndarray:
@@ -102,9 +100,14 @@ def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) 
     if not len(behind):
         return start
     start = start.copy()
-    while len(behind):
+    for _ in range(LONG_RUN):
         start[behind] += 1
         behind = behind[is_blank[buffer[start[behind]]]]
+        if not len(behind):
+            return start
+    lowest = start[behind].min()
+    solid = lowest + np.flatnonzero(~is_blank[buffer[lowest:]])
+    start[behind] = solid[np.searchsorted(solid, start[behind])]
     return start
 
 
@@ -123,18 +126,14 @@ def _has_blanks(
     return bool(((inside < 0) | (blank > padded_until[inside])).any())
 
 
-def _tags(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _tags(buffer: np.ndarray, start: np.ndarray, delimiters: Delimiters) -> np.ndarray:
     """Each segment's tag as a number; 0 where it is not two or three characters long."""
+    words = np.ndarray((len(buffer) - 3,), dtype="<i4", buffer=buffer.data, strides=(1,))
     word = words[start]
-    length = end - start
-    two, three = word & np.uint64(0xFFFF), word & np.uint64(0xFFFFFF)
-    return np.where(length == 3, three, np.where(length == 2, two, 0)).astype(np.int32)
-
-
-def _codes(window: np.ndarray, length: np.ndarray) -> np.ndarray:
-    wide = window.astype(np.int32)
-    two = wide[:, 0] | wide[:, 1] << 8
-    return np.where(length == 3, two | wide[:, 2] << 16, np.where(length == 2, two, 0))
+    third, fourth = (word >> 16) & 0xFF, (word >> 24) & 0xFF
+    is_two = (third == delimiters.element) | (third == delimiters.terminator)
+    is_three = (fourth == delimiters.element) | (fourth == delimiters.terminator)
+    return np.where(is_two, word & 0xFFFF, np.where(is_three, word & 0xFFFFFF, 0))
 
 
 def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

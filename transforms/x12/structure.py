@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,25 +94,26 @@ def first_in(at: np.ndarray, owner: np.ndarray, count: int) -> np.ndarray:
 
 
 def qualified(segments: Segments, at: np.ndarray, value: str) -> np.ndarray:
-    """Those of the segments `at` (all of one tag) whose first element is `value`, of two or three characters."""
-    return at[qualifiers(segments, at) == code(value)]
+    """Those of the segments `at` (all of one tag) whose first element is `value`."""
+    return at[qualifier_test(segments, at)(value)]
 
 
-def qualifiers(segments: Segments, at: np.ndarray) -> np.ndarray:
-    """First elements of two or three characters as numbers (see `code`), of segments of one tag; 0 for any other."""
-    if segments.has_blanks:
-        return short_code(segments, element(segments, at, 1))
-    word = segments.words[segments.delimiter_at[segments.first[at]] + 1]
-    two, three = word & np.uint64(0xFFFF), word & np.uint64(0xFFFFFF)
-    found = np.where(_is_end(segments, word >> np.uint64(24)), three, np.uint64(0))
-    found = np.where(_is_end(segments, three >> np.uint64(16)), two, found)
-    is_short = _is_end(segments, word) | _is_end(segments, two >> np.uint64(8))
-    return np.where(is_short | (segments.first[at] == segments.last[at]), np.uint64(0), found)
+def qualifier_test(segments: Segments, at: np.ndarray) -> Callable[[str], np.ndarray]:
+    """A function that says which of the segments `at` (all of one tag) have a value as their first element."""
+    if segments.has_blanks or not len(at):
+        found = short_code(segments, element(segments, at, 1))
+        return lambda value: found == code(value)
+    tag_length = 3 if segments.code[at[0]] >> 16 else 2
+    word = segments.words[segments.start[at] + tag_length]
+    element_mark, terminator = (bytes([byte]) for byte in (segments.delimiters.element, segments.delimiters.terminator))
 
+    def test(value: str) -> np.ndarray:
+        ended = [element_mark + value.encode() + end for end in (element_mark, terminator)]
+        shown = word & np.uint64((1 << 8 * len(ended[0])) - 1)
+        one, other = (np.uint64(int.from_bytes(bytes_, "little")) for bytes_ in ended)
+        return (shown == one) | (shown == other)
 
-def _is_end(segments: Segments, byte: np.ndarray) -> np.ndarray:
-    low = byte.astype(np.uint8)
-    return (low == segments.delimiters.element) | (low == segments.delimiters.terminator)
+    return test
 
 
 def element_or_none(segments: Segments, at: np.ndarray, index: int) -> Spans:
