@@ -97,6 +97,11 @@ def _cast(column: pl.Series, dtype: pl.DataType) -> pl.Series:
     return column if column.dtype == dtype else column.cast(dtype)
 
 
+def per_piece(segments: Segments, at: np.ndarray, name: str) -> pl.Series:
+    """An attribute of the piece (file_id, source_file) each segment lies in."""
+    return texts([getattr(piece, name) for piece in segments.pieces]).take(segments.piece[at])
+
+
 def text_lists(segments: Segments, spans: Spans, owner: np.ndarray, kept: np.ndarray, count: int) -> pl.Series:
     """Per owner kept, the list of its values; spans come in order of owner, and none of them is empty."""
     is_kept = np.zeros(count, bool)
