@@ -14,6 +14,7 @@ CHAPTERS = (
     ("lookalike", "Look-alikes", "Lines paid less than billed that are no downgrade."),
     ("standing", "Which claims stand", "Secondary payers, estimates, reversals."),
     ("money", "The money", "What was left to the patient (R), what she would have owed (E), and the surprise between them."),
+    ("more", "Variations", "What payers vary: units, dates, remarks, corrections, limits, and who sends what where."),
 )
 INTRO = """# How a downgrade is recognised
 

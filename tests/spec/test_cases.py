@@ -39,14 +39,16 @@ def remittances(case: Case) -> list[bytes]:
     return [interchange(segments, n, date(2025, 12, n)) for n, segments in enumerate(case.remittances, 1)]
 
 
-def row_ids(files: list[bytes]) -> list[str]:
-    """Ids of the lines in the order they were sent, and of claims that have none."""
+def row_ids(files: list[bytes]) -> dict[str, str]:
+    """Ids of the lines (1, 2, ...) in the order they were sent, claims without a line among them, and of claims (claim 1, ...)."""
     lake = lake_of(read_all(*files))
     lines = lake.service_lines.select("file_id", "line_segment", "line_id").collect()
     bare = lake.claims.join(lake.service_lines, on="claim_id", how="anti").collect()
     rows = pl.concat([lines, bare.select("file_id", line_segment="claim_segment", line_id="claim_id")])
     order = {file_id: n for n, file_id in enumerate(lake.payments.collect()["file_id"])}
-    return rows.sort(pl.col("file_id").replace_strict(order), "line_segment")["line_id"].to_list()
+    ids = rows.sort(pl.col("file_id").replace_strict(order), "line_segment")["line_id"]
+    claims = lake.claims.collect().sort(pl.col("file_id").replace_strict(order), "claim_segment")["claim_id"]
+    return {f"claim {n}": claim_id for n, claim_id in enumerate(claims, 1)} | {str(n): row_id for n, row_id in enumerate(ids, 1)}
 
 
 def shown(value: object) -> str:
@@ -60,9 +62,9 @@ def test_case(case: Case) -> None:
     findings = {row["line_id"]: row for row in marts["findings"].to_dicts()}
     explained = {row["line_id"]: row["explanation"] for row in marts["explained_otherwise"].to_dicts()}
     ids = row_ids(files)
-    assert set(findings) <= set(ids)
+    assert set(findings) <= {ids[row["line"]] for row in case.rows}
     for expected in case.rows:
-        row_id = ids[int(expected["line"]) - 1]
+        row_id = ids[expected["line"]]
         row = findings.get(row_id)
         seen = {"line": expected["line"]}
         if "verdict" in expected:
