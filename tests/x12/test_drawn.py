@@ -137,7 +137,8 @@ def test_a_component_separator_that_isa16_does_not_declare():
     ("sent", "qualifier", "code"),
     [("AD:D2150", "AD", "D2150"), ("HC:D2150:59", "HC", "D2150"), ("ZZ:x1", "ZZ", "x1"),
      ("D2150", None, "D2150"), ("d2150", None, "d2150"),
-     ("D2150:59", None, "D2150"), (":D2150", None, "D2150"), ("AD:", "AD", None), ("", None, None), ("AD:D2150::::::made of gold", "AD", "D2150")],
+     ("D2150:59", None, "D2150"), (":D2150", None, "D2150"), ("AD:", "AD", None), ("", None, None),
+     ("AD:D2150::::::made of gold", "AD", "D2150")],
 )  # fmt: skip
 def test_procedures_with_any_qualifier_or_none(sent, qualifier, code):
     line = read(drawn(f"CLP*A*1*1*1~\nSVC*{sent}*1*1")).service_lines.to_dicts()[0]

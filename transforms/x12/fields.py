@@ -80,10 +80,8 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
     if not longest:
         return empty_text(len(start))
     views = np.zeros((len(start), 2), np.uint64)
-    views[:, 0] = (segments.words[start] & _HEAD.take(length, mode="clip") if longest <= 4 else _first_four(segments, start, length)) << _U(
-        32
-    )
-    views[:, 0] |= length.astype(np.uint64)
+    first_four = segments.words[start] & _HEAD.take(np.minimum(length, 4), mode="clip")
+    views[:, 0] = first_four << _U(32) | length.astype(np.uint64)
     if longest > 4:
         views[:, 1] = segments.words[start + 4] & _HEAD.take(length - 4, mode="clip")
     if longest > INLINE:
@@ -91,10 +89,6 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
         views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
     buffers = [_validity(length > 0), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
     return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(start), buffers)))
-
-
-def _first_four(segments: Segments, start: np.ndarray, length: np.ndarray) -> np.ndarray:
-    return segments.words[start] & _HEAD.take(np.minimum(length, 4), mode="clip")
 
 
 def empty_text(count: int) -> pl.Series:

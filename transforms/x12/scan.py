@@ -62,7 +62,8 @@ class Segments:
 
 def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     """The segments of pieces that share their delimiters. Empty segments and blank lines do not count."""
-    buffer = np.frombuffer(b"".join((bytes(BEFORE), *(piece.data for piece in pieces), bytes(AFTER))), np.uint8)
+    data = b"".join((bytes(BEFORE), *(piece.data for piece in pieces), bytes(AFTER)))
+    buffer = np.frombuffer(data, np.uint8)
     words = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
     body = buffer[: len(buffer) - AFTER]
     delimiter_at = np.flatnonzero((body == delimiters.element) | (body == delimiters.terminator))
@@ -76,7 +77,9 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     code = _tags(buffer, start, delimiters)
     piece, number, is_carried = _positions(pieces, start)
     piece_start = np.flatnonzero(np.diff(piece, prepend=-1))
-    has_blanks = _has_blanks(body, delimiters, start, delimiter_at, first, np.flatnonzero(code == ISA))
+    isa = np.flatnonzero(code == ISA)
+    padding = start[isa], delimiter_at[np.minimum(first[isa] + 8, len(delimiter_at) - 1)]
+    has_blanks = _has_blanks(body, delimiters, b"\t" in data, padding)
     return Segments(
         pieces, delimiters, buffer, words, delimiter_at, start, first, ends, code, number, piece, is_carried, piece_start, has_blanks
     )  # fmt: skip
@@ -111,19 +114,20 @@ def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) 
     return start
 
 
-def _has_blanks(
-    body: np.ndarray, delimiters: Delimiters, start: np.ndarray, delimiter_at: np.ndarray, first: np.ndarray, isa: np.ndarray
-) -> bool:
-    """Whether any element may start or end with a blank, the padded first elements of ISA aside."""
-    blank = np.flatnonzero((body == BLANKS[0]) | (body == BLANKS[1]))
+def _has_blanks(body: np.ndarray, delimiters: Delimiters, has_tabs: bool, padding: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Whether any element may start or end with a blank; from `padding`'s starts to its ends (in ISA) blanks are normal."""
+    is_blank = body == BLANKS[0]
+    if has_tabs:
+        is_blank |= body == BLANKS[1]
+    blank = np.flatnonzero(is_blank)
     is_delimiter = np.zeros(256, bool)
     is_delimiter[[*delimiters.bytes, 0]] = True
     blank = blank[is_delimiter[body[blank - 1]] | is_delimiter[body[np.minimum(blank + 1, len(body) - 1)]]]
-    if not len(blank) or not len(isa):
+    start, end = padding
+    if not len(blank) or not len(start):
         return bool(len(blank))
-    padded_until = delimiter_at[np.minimum(first[isa] + 8, len(delimiter_at) - 1)]
-    inside = np.searchsorted(start[isa], blank, side="right") - 1
-    return bool(((inside < 0) | (blank > padded_until[inside])).any())
+    inside = np.searchsorted(start, blank, side="right") - 1
+    return bool(((inside < 0) | (blank > end[inside])).any())
 
 
 def _tags(buffer: np.ndarray, start: np.ndarray, delimiters: Delimiters) -> np.ndarray:
