@@ -131,6 +131,7 @@ def test_a_component_separator_that_isa16_does_not_declare():
     line = found.service_lines.to_dicts()[0]
     assert (line["submitted_code"], line["paid_code"], line["paid_qualifier"]) == ("D2392", "D2150", "AD")
     assert warned(found) == {"wrong_component_separator"}
+    assert read(drawn("CLP*A*1*1*1\nSVC*AD> D2150 >59*1*1")).service_lines["paid_code"].to_list() == ["D2150"]
 
 
 @pytest.mark.parametrize(

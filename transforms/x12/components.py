@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.x12.fields import Spans, code
+from transforms.x12.fields import Spans, code, trimmed
 from transforms.x12.scan import Segments
 
 KNOWN_QUALIFIERS = ("AD", "ER", "HC", "HP", "IV", "N4", "N6", "NU", "UI", "WK")
@@ -41,7 +41,11 @@ def split_code(segments: Segments, spans: Spans) -> Composite:
         separator[suspect] = third[suspect]
     is_undeclared = np.zeros(len(start), bool)
     is_undeclared[suspect] = True
-    return _split(segments, spans, separator, is_undeclared)
+    found = _split(segments, spans, separator, is_undeclared)
+    if not len(suspect):
+        return found
+    qualifier, procedure = (trimmed(segments, each, is_suspect=True) for each in (found.qualifier, found.code))
+    return Composite(qualifier, procedure, is_undeclared)
 
 
 def split_reason(segments: Segments, spans: Spans) -> Composite:

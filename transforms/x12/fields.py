@@ -54,11 +54,11 @@ def element(segments: Segments, at: np.ndarray, index: int) -> Spans:
     return elements(segments, at)(index)
 
 
-def trimmed(segments: Segments, spans: Spans) -> Spans:
-    """Spans without blanks at either end."""
+def trimmed(segments: Segments, spans: Spans, *, is_suspect: bool = False) -> Spans:
+    """Spans without blanks at either end; `is_suspect` where something else than a delimiter bounds them."""
     start, end = spans
     buffer = segments.buffer
-    if not segments.has_blanks:
+    if not (segments.has_blanks or is_suspect):
         return spans
     first, last = buffer[start], buffer[end - 1]
     touched = np.flatnonzero(((first == 32) | (first == 9) | (last == 32) | (last == 9)) & (end > start))
