@@ -56,8 +56,8 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     store.prepare(order.store)
     manifest = store.read_manifest(order.store)
     inbox = step("look into the inbox", look, order.inbox)
-    manifest, taken, items = _take_in(order, manifest, inbox, step, watch)
-    frames, publication, warnings = _publish(order, settings, manifest, step)
+    manifest, key, taken, items = _take_in(order, manifest, inbox, step, watch)
+    frames, publication, warnings = _publish(order, settings, manifest, key, step)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
 
@@ -78,8 +78,8 @@ def settings_of(config: Path | None) -> Settings:
 
 def _take_in(
     order: Order, manifest: store.Manifest, inbox: Inbox, step: Step, watch: Watch
-) -> tuple[store.Manifest, pl.DataFrame, pl.DataFrame]:
-    """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit."""
+) -> tuple[store.Manifest, bytes | None, pl.DataFrame, pl.DataFrame]:
+    """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit. The key goes on to what comes after."""
     released = quarantine.released_ids(order.store, manifest)
     manifest, again = _taken_anew(order, manifest, inbox)
     known = set(store.scan(order.store, manifest, "files").select("file_id").collect().get_column("file_id"))
@@ -101,7 +101,7 @@ def _take_in(
         done += sum(arrival.byte_count for arrival in chunk)
         _tell(taken.files, watch)
         watch.progress(done, total)
-    return manifest, pl.concat(files), pl.concat(items)
+    return manifest, key, pl.concat(files), pl.concat(items)
 
 
 def _taken_anew(order: Order, manifest: store.Manifest, inbox: Inbox) -> tuple[store.Manifest, list[Arrival]]:
@@ -137,7 +137,7 @@ def lake_of(root: Path, manifest: store.Manifest) -> marts.Lake:
     return marts.Lake(**{name: store.scan(root, manifest, name) for name in marts.Lake.__dataclass_fields__})
 
 
-def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: Step) -> Published:
+def _publish(order: Order, settings: Settings, manifest: store.Manifest, key: bytes | None, step: Step) -> Published:
     """The marts, their id and the gate's warnings; None, and nothing worked out, where the current publication stands."""
     root, as_of = order.store, order.as_of
     decisions = review.decision_bytes(root) + ledger.ledger_bytes()
@@ -147,7 +147,7 @@ def _publish(order: Order, settings: Settings, manifest: store.Manifest, step: S
         return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, None
     lake = lake_of(root, manifest)
     settled = step("settle", marts.settle, lake, settings, as_of)
-    billed = ledger.read_tokens(keyfile.read_key(root, manifest))
+    billed = ledger.read_tokens(key)
     decided = step("detect", marts.detect, settled, settings, billed)
     priced = step("price", marts.price, decided, settled, settings, review.standing(root), as_of)
     frames = step("rank", marts.rank, priced, decided, settled, lake, settings, as_of)
