@@ -307,6 +307,11 @@ def test_payer_ids(head, payer_id):
     assert found.payments["payer_id"].to_list() == [payer_id]
 
 
+def test_references_without_a_name_above_them_belong_to_nobody():
+    row = read(drawn("CLP*A*1*5*5", head=("BPR*I*5*C*ACH************20250401", "REF*TJ*456", "REF*2U*9"))).payments.to_dicts()[0]
+    assert (row["payee_tax_id"], row["payer_ref_2u"]) == (None, None)
+
+
 def test_the_payment_itself():
     head = (
         "BPR*I*100*C*ACH*CCP*01*9*DA*1*1888888888**01*9*DA*9*20250401",

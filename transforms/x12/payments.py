@@ -120,7 +120,8 @@ def _headers(segments: Segments, parts: Structure) -> Headers:
     named_by = names[np.searchsorted(names, references) - 1] if len(names) else np.full(len(references), NONE)
 
     def reference(of: np.ndarray, value: str) -> np.ndarray:
-        return first(qualified(segments, references[(named_by == of[parts.set_of[references]]) & (named_by < references)], value))
+        owner = of[parts.set_of[references]]
+        return first(qualified(segments, references[(owner != NONE) & (owner == named_by) & (named_by < references)], value))
 
     return Headers(
         first(before_claims(BPR)),
