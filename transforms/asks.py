@@ -67,7 +67,8 @@ def _askable(counted: pl.DataFrame) -> pl.DataFrame:
     return known.with_columns(
         borne_by=pl.when(absorbed).then(pl.lit("provider")).otherwise(pl.lit("patient")),
         unit_cents=pl.col("alternate_cents") // pl.col("units_paid"),
-        unit_contracted_cents=pl.col("contracted_cents") // pl.col("units_paid"),
+        # The fee itself: a line charged less lowers what that line can gain, not what may be asked for the code.
+        unit_contracted_cents=pl.coalesce("schedule_fee_cents", "observed_fee_cents", pl.col("contracted_cents") // pl.col("units_paid")),
     )
 
 
