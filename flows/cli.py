@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review, share
+from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review, share, vault
 from flows.errors import UNEXPECTED, Failure
 
 
@@ -32,6 +32,7 @@ COMMANDS = (
     quarantine.quarantine,
     review.review,
     share.share,
+    vault.vault,
     practice.synth,
     practice.evaluate,
     doctor.doctor,
@@ -41,9 +42,21 @@ for command in COMMANDS:
     altbenefit.add_command(command)
 
 
+def take_dotenv() -> None:
+    """ALTBENEFIT_* from the `.env` of the working folder; what the environment says itself wins."""
+    if not os.path.exists(".env"):
+        return
+    from dotenv import dotenv_values
+
+    for name, value in dotenv_values(".env").items():
+        if name.startswith("ALTBENEFIT_") and value is not None:
+            os.environ.setdefault(name, value)
+
+
 def main() -> None:
     """The console script: every failure as at most five lines, with the contract's exit code."""
     os.umask(0o027)  # files 0640, folders 0750, whatever the account's own habit
+    take_dotenv()
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
