@@ -1,0 +1,133 @@
+"""Cells as people write them to values: amounts, days, procedure codes. Each distinct text is worked out once.
+
+Every function takes a column of text and returns values where null means that the text is no such value; a blank is the
+caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+BLANKS = r"[\s\u00a0\u2007\u202f]+"
+DASHES = r"^[-\u2013\u2014\u2212]{1,3}$"
+LARGEST_CENTS = 999_999_999_999
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000  # Excel days: 1954 to 2119
+
+
+def by_distinct(texts: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """`work` over the distinct texts alone, and its answers back in place; null stays null."""
+    distinct = texts.drop_nulls().unique()
+    if distinct.is_empty():
+        return pl.Series(texts.name, [None] * len(texts), dtype=work(pl.Series([""])).dtype)
+    answers = work(distinct)
+    return texts.replace_strict(distinct, answers, default=None, return_dtype=answers.dtype).alias(texts.name)
+
+
+def trimmed(texts: pl.Expr) -> pl.Expr:
+    """Text without outer blanks, no-break ones included; null where nothing is left."""
+    plain = texts.str.replace_all(BLANKS, " ").str.strip_chars(" ")
+    return pl.when(plain != "").then(plain)
+
+
+def cents(texts: pl.Series) -> pl.Series:
+    """Whole cents of $1,234.50, (75.00), 75.00-, -75, 75 CR, and 0 of a lone dash; null where the text is no exact amount.
+
+    Decimals beyond the second count only as the noise of a binary fraction (120.10000000000001).
+    """
+    return by_distinct(texts, _cents)
+
+
+def _cents(distinct: pl.Series) -> pl.Series:
+    plain = pl.col("text").str.replace_all(BLANKS, "").str.replace_all(r"[$,]|USD|usd", "").str.replace_all("[\u2013\u2014\u2212]", "-")
+    is_negative = pl.col("plain").str.contains(r"^\(.*\)$|^-.|.-$|(?i:cr)$")
+    digits = pl.col("plain").str.replace(r"(?i)cr$", "").str.replace(r"^[-+]", "").str.replace(r"-$", "").str.replace(r"^\((.*)\)$", "${1}")
+    digits = digits.str.replace(r"^-", "")
+    whole = pl.col("digits").str.extract(r"^(\d{1,10})?(?:\.\d*)?$", 1).fill_null("0")
+    part = pl.col("digits").str.extract(r"^\d*\.(\d*)$", 1).fill_null("")
+    frame = pl.DataFrame({"text": distinct}).with_columns(plain=plain)
+    # A comma is left out only where it parts thousands.
+    commas = pl.col("text").str.contains(r"\d,\d{3}(?:\D|$)|^[^,]*$") & ~pl.col("text").str.contains(r",\d{0,2}(?:\D|$)")
+    frame = frame.with_columns(digits=digits, is_negative=is_negative, is_dash=pl.col("plain").str.contains(DASHES), commas=commas)
+    is_amount = pl.col("commas") & pl.col("digits").str.contains(r"^(\d{1,10}(\.\d*)?|\.\d+)$")
+    frame = frame.with_columns(whole=whole, part=part, is_amount=is_amount).with_columns(
+        rest=pl.col("part").str.slice(2), two=pl.col("part").str.slice(0, 2).str.pad_end(2, "0")
+    )
+    is_up = pl.col("rest").str.contains(r"^9{5,}\d*$")
+    is_exact = pl.col("rest").str.contains(r"^(0*|0{5,}\d*)$") | is_up
+    size = pl.col("whole").cast(pl.Int64, strict=False) * 100 + pl.col("two").cast(pl.Int64, strict=False) + is_up.cast(pl.Int64)
+    value = pl.when("is_dash").then(pl.lit(0, pl.Int64)).when(pl.col("is_amount") & is_exact & (size <= LARGEST_CENTS)).then(size)
+    return frame.select(pl.when("is_negative").then(-value).otherwise(value)).to_series()
+
+
+def days(texts: pl.Series, order: str) -> pl.Series:
+    """The day, or the first of a range: 03/10/2025, 3/10/25, 2025-03-10, 10-Mar-25, Mar 10, 2025, 20250310, Excel's 45726.
+
+    `order` (mdy, dmy, ymd) settles what three numbers mean; a four-digit year first is always year, month, day.
+    """
+    return by_distinct(texts, lambda distinct: _days(distinct, order))
+
+
+def _days(distinct: pl.Series, order: str) -> pl.Series:
+    month_words = {word: f"{number:02d}" for number, word in enumerate(MONTHS, start=1)}
+    frame = pl.DataFrame({"text": distinct}).select(first=_first_of_range(pl.col("text").str.strip_chars().str.to_lowercase()))
+    frame = frame.with_columns(
+        iso=pl.col("first").str.extract_groups(r"^(?<y>\d{4})[-/. ](?<m>\d{1,2})[-/. ](?<d>\d{1,2})"),
+        packed=pl.col("first").str.extract_groups(r"^(?<y>(?:19|20)\d\d)(?<m>\d\d)(?<d>\d\d)$"),
+        three=pl.col("first").str.extract_groups(r"^(?<a>\d{1,2})[-/. ](?<b>\d{1,2})[-/. ](?<y>\d{4}|\d{2})(?:\s|$)"),
+        day_word=pl.col("first").str.extract_groups(r"^(?<d>\d{1,2})[-/. ]?(?<w>[a-z]{3})[a-z]*[-/., ]*(?<y>\d{4}|\d{2})(?:\s|$)"),
+        word_day=pl.col("first").str.extract_groups(r"^(?<w>[a-z]{3})[a-z]*[-/. ]*(?<d>\d{1,2})[-/, ]+(?<y>\d{4}|\d{2})(?:\s|$)"),
+        serial=pl.col("first").str.extract(r"^(\d{5})(?:\.\d+)?$", 1).cast(pl.Int64, strict=False),
+    )
+    month, day = ("a", "b") if order != "dmy" else ("b", "a")
+    three = pl.col("three").struct
+    forms = [
+        _date(*(pl.col("iso").struct[name] for name in "ymd")),
+        _date(*(pl.col("packed").struct[name] for name in "ymd")),
+        _date(three["a"], three["b"], three["y"]) if order == "ymd" else _date(three["y"], three[month], three[day]),
+        *(
+            _date(words["y"], words["w"].replace_strict(month_words, default=None), words["d"])
+            for words in (pl.col("day_word").struct, pl.col("word_day").struct)
+        ),
+        pl.when(pl.col("serial").is_between(FIRST_SERIAL, LAST_SERIAL)).then(
+            pl.date(1899, 12, 30) + pl.duration(days=pl.col("serial").fill_null(0))
+        ),
+    ]
+    return frame.select(pl.coalesce(forms).cast(pl.Date)).to_series()
+
+
+def _first_of_range(text: pl.Expr) -> pl.Expr:
+    """`03/01/2025 - 03/05/2025`, `... to ...`, `... thru ...` and `2025-03-01/2025-03-05` to their first day."""
+    parted = text.str.replace(r"\s*(?:\s-\s|\s\u2013\s|\bto\b|\bthru\b|\bthrough\b|\u2013).*$", "")
+    packed = parted.str.replace(r"^(\d{8})-\d{8}$", "${1}").str.replace(r"^(\d{4}-\d\d-\d\d)/.*$", "${1}")
+    return packed.str.replace(r"^(\d{1,2}/\d{1,2}/\d{2,4})-.*$", "${1}").str.strip_chars()
+
+
+def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """A day of its parts as text; two-digit years are this century's. Null where there is no such day."""
+    full = pl.when(year.str.len_chars() == 2).then(pl.lit("20") + year).otherwise(year)
+    text = pl.concat_str(full, month.str.zfill(2), day.str.zfill(2), separator="-")
+    return text.str.to_date("%Y-%m-%d", strict=False)
+
+
+def codes(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The procedure code, and a second one after a slash or arrow: `D2392 - text`, `2392`, `D2392/D2150`, `D2392*`.
+
+    Three or four digits alone are a dental code that lost its D (and its leading zero); anything else without blanks stays
+    as written, upper case. Null where no code can be made out.
+    """
+    return by_distinct(texts, lambda distinct: _code(distinct, 0)), by_distinct(texts, lambda distinct: _code(distinct, 1))
+
+
+def _code(distinct: pl.Series, which: int) -> pl.Series:
+    text = pl.col("text").str.to_uppercase().str.strip_chars()
+    parts = pl.DataFrame({"text": distinct}).select(
+        first=text.str.extract(r"^([A-Z0-9]+?)(?:\.0+)?[*^\u2020#]*(?:\s.*|[-:/>\u2192(,].*)?$", 1),
+        second=text.str.extract(r"^[A-Z0-9]+[*^\u2020#]*\s*(?:/|->|>|\u2192)\s*(D?\d{4,5})\b", 1),
+    )
+    chosen = pl.col("second" if which else "first")
+    is_bare = chosen.str.contains(r"^\d{3,4}$")
+    code = pl.when(is_bare).then(pl.lit("D") + chosen.str.zfill(4)).when(chosen.str.contains(r"\d")).then(chosen)
+    return parts.select(code).to_series()

@@ -1,0 +1,111 @@
+"""What of an export cannot be used, in plain words: rows and column names, never a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transforms.eob.header import Header
+from transforms.eob.sheet import ROW
+from transforms.eob.typed import FAULT_CODE, FAULT_FIELD
+from transforms.tables.contract import MONEY
+from transforms.tables.layouts import FIELDS, Layout
+from transforms.tables.quarantine import FAULTS, WARNINGS
+
+REPROCESS = "Correct the file and run: altbenefit audit --reprocess "
+WORDS = {
+    "not_an_amount": "is not an amount",
+    "not_a_date": "is not a date",
+    "missing": "is empty",
+}
+SHOWN_COLUMNS = 40
+SUMMED = ("charge", "paid", "patient", "deductible", "coinsurance", "copay", "writeoff", "other_insurance", "not_covered", "adjustment_amount")
+
+
+def no_layout(file_id: str, source_file: str) -> pl.DataFrame:
+    """One FAULTS row: the header is that of no layout."""
+    step = f"Draft one with: altbenefit layouts infer {source_file} --out config/eob_layouts/mine.yaml, check it and run again."
+    return _file_fault(file_id, source_file, "no_layout", "no layout in config/eob_layouts has this header", step)
+
+
+def no_lines(file_id: str, source_file: str, header: Header) -> pl.DataFrame:
+    """One FAULTS row: a header and nothing that could be a line."""
+    reason = f"layout {header.layout.name} fits, but there is no line below the header"
+    return _file_fault(file_id, source_file, "no_lines", reason, "Export the file again, with lines.")
+
+
+def missing_columns(file_id: str, source_file: str, header: Header) -> pl.DataFrame:
+    """One FAULTS row with both lists: what the layout needs and what the file has."""
+    needed = [f"{name} ({', '.join(header.layout.columns.get(name, ())) or 'no header given'})" for name in header.missing]
+    reason = (
+        f"layout {header.layout.name} fits, but required columns are missing: {'; '.join(needed)}. "
+        f"The file has: {', '.join(list(header.names.values())[:SHOWN_COLUMNS])}"
+    )
+    step = f"Export the file with these columns, or add the header in use to config/eob_layouts/{header.layout.name}.yaml."
+    return _file_fault(file_id, source_file, "missing_columns", reason, step)
+
+
+def _file_fault(file_id: str, source_file: str, code: str, reason: str, next_step: str) -> pl.DataFrame:
+    row = {"file_id": file_id, "source_file": source_file, "scope": "file", "reason_code": code, "reason": reason, "next_step": next_step}
+    blank = {name: None for name in FAULTS.names} | {"claim_count": 0, "line_count": 0}
+    return pl.DataFrame([blank | row], schema=FAULTS.schema)
+
+
+def row_faults(parts: pl.DataFrame, header: Header, file_id: str, source_file: str) -> pl.DataFrame:
+    """FAULTS rows, one per row at fault. The first of a claim stands for the whole claim, which is set aside with it: a claim
+    half read would be counted twice once the corrected file comes.
+    """
+    bad = parts.filter(pl.col(FAULT_CODE).is_not_null())
+    if bad.is_empty():
+        return FAULTS.empty()
+    spoilt = parts.join(bad.select("claim_row").unique(), on="claim_row", how="semi")
+    charge = pl.col("charge").sum()
+    fits = (charge.abs() <= 999_999_999_999) & (pl.col("charge").null_count() < pl.len())
+    claims = spoilt.group_by("claim_row").agg(line_count=pl.len(), charge_amount=_money(pl.when(fits).then(charge)))
+    segment = pl.col("fault_row") if "fault_row" in bad.columns else pl.lit(None, pl.Int64)
+    named = [(field, header.names[column]) for field, column in header.columns.items()]
+    is_first = pl.int_range(pl.len()).over("claim_row") == 0
+    is_off = pl.col(FAULT_CODE) == "row_unbalanced"
+    rows = bad.join(claims, on="claim_row", how="left", maintain_order="left").with_columns(
+        file_id=pl.lit(file_id), source_file=pl.lit(source_file), scope=pl.lit("row"), segment=pl.coalesce(segment, ROW),
+        segment_tag=pl.col(FAULT_FIELD).replace_strict(dict(named), default=pl.col(FAULT_FIELD), return_dtype=pl.String),
+        reason_code=pl.when(pl.col(FAULT_CODE).is_in(list(WORDS))).then(pl.col(FAULT_FIELD) + "_" + pl.col(FAULT_CODE)).otherwise(FAULT_CODE),
+        next_step=pl.lit(REPROCESS + source_file), claim_segment="claim_row",
+        claim_count=is_first.cast(pl.Int64), line_count=pl.when(is_first).then("line_count").otherwise(0),
+        charge_amount=pl.when(is_first).then("charge_amount"),
+        difference_amount=_money(pl.when(is_off & (pl.col("difference").abs() <= 999_999_999_999)).then("difference")),
+    )  # fmt: skip
+    return FAULTS.conform(rows.with_columns(reason=_reason(header)))
+
+
+def _reason(header: Header) -> pl.Expr:
+    words = pl.col(FAULT_CODE).replace_strict(WORDS, default="", return_dtype=pl.String)
+    cell = pl.lit("the cell in column ") + pl.col("segment_tag") + pl.lit(" ") + words
+    summed = ", ".join(header.names[header.columns[name]] for name in SUMMED if name in header.columns)
+    return (
+        pl.when(pl.col(FAULT_CODE) == "row_unbalanced").then(pl.lit(f"the amounts of the row do not add up to its charge: columns {summed}"))
+        .when(pl.col(FAULT_CODE) == "patient_below_share")
+        .then(pl.lit(f"the patient's amount is less than its own parts (deductible, coinsurance, copay): columns {summed}"))
+        .when(pl.col(FAULT_CODE) == "too_many_cells").then(pl.lit("the row has more cells than the header; an amount with a comma needs quotes"))
+        .otherwise(cell)
+    )  # fmt: skip
+
+
+def warnings_of(header: Header, left_out: dict[str, int], file_id: str, source_file: str) -> pl.DataFrame:
+    """WARNINGS rows: columns that the layout does not know. Rows left out as totals and notes are as they should be."""
+    facts: Sequence[tuple[str, str, int, int]] = ()
+    if header.unknown:
+        text = f"columns that layout {header.layout.name} does not know: {', '.join(header.unknown[:SHOWN_COLUMNS])}"
+        facts = [("unknown_column", text, header.row, len(header.unknown))]
+    rows = [(file_id, source_file, code, reason, row, count) for code, reason, row, count in facts]
+    return pl.DataFrame(rows, schema=WARNINGS.schema, orient="row")
+
+
+def unfit_fields(layout: Layout) -> list[str]:
+    """Fields of the layout that nobody reads."""
+    return [name for name in layout.columns if name not in FIELDS]
+
+
+def _money(value: pl.Expr) -> pl.Expr:
+    return (value.cast(pl.Decimal(38, 2)) / 100).cast(MONEY)

@@ -1,0 +1,48 @@
+"""Which claim and which payment a line belongs to, and what its remarks say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transforms.eob.cells import by_distinct
+from transforms.eob.sheet import ROW
+from transforms.tables.layouts import ALTERNATE_BENEFIT_TEXT
+
+PAYMENT = ("payer_name", "payer_number", "check_number", "check_date")
+PERSON = ("patient_name", "patient_last_name", "patient_first_name", "member_id", "account_number", "service_date")
+REMARK = r"\b(?:MA|[MN])\d{1,4}\b"
+
+
+def with_keys(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
+    """Adds claim_row and payment_row (the first row of the claim and of the check), and remark_codes (list)."""
+    here = set(lines.columns)
+    payment = pl.struct([name for name in PAYMENT if name in here]).hash()
+    person = [name for name in PERSON if name in here]
+    numbered = pl.lit(None, pl.String)
+    if "claim_number" in here:
+        numbered = pl.col("claim_number")
+    alone = pl.struct(person).hash() if person else pl.lit(0, pl.UInt64)
+    patient = pl.when(numbered.is_null()).then(alone)
+    keyed = lines.with_columns(payment_key=payment).with_columns(
+        claim_key=pl.struct("payment_key", "is_reversal", "is_predetermination", "rank", number=numbered, patient=patient).hash()
+    )
+    keyed = keyed.with_columns(
+        payment_row=pl.col(ROW).min().over("payment_key"), claim_row=pl.col(ROW).min().over("claim_key")
+    )
+    return keyed.drop("payment_key", "claim_key").with_columns(remarks_of(lines, patterns))
+
+
+def remarks_of(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.Series:
+    """Remark codes as stated, and the mark of remark text that speaks of an alternate benefit; the text itself goes."""
+    nothing = pl.Series("remark_codes", [[]], dtype=pl.List(pl.String)).new_from_index(0, lines.height)
+    found = nothing
+    if "remark_codes" in lines.columns and lines.get_column("remark_codes").null_count() < lines.height:
+        found = lines.get_column("remark_codes").str.to_uppercase().str.extract_all(REMARK)
+    if "remark_text" in lines.columns and patterns and lines.get_column("remark_text").null_count() < lines.height:
+        pattern = "(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns)
+        says = by_distinct(lines.get_column("remark_text"), lambda texts: texts.str.contains(pattern, strict=False))
+        mark = pl.when(says.fill_null(False)).then(pl.lit([ALTERNATE_BENEFIT_TEXT]))
+        found = pl.select(pl.concat_list(found.fill_null([]), mark.fill_null(pl.lit([], pl.List(pl.String))))).to_series()
+    return found.fill_null([]).alias("remark_codes")
