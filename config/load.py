@@ -12,6 +12,7 @@ import polars as pl
 from config.audit import read_policy
 from config.errors import ConfigError
 from config.files import effective_files, read_text, read_yaml
+from config.layouts import read_layouts
 from config.payers import read_payers
 from config.prices import read_asks, read_coverage, read_fees
 from config.rules import read_rules
@@ -37,7 +38,7 @@ def load_settings(overlay: Path | None = None) -> Settings:
         "coverage": read_coverage(files, payer_ids),
         "asks": read_asks(files, payer_ids),
     }
-    return Settings(config_id=_config_id(policy, frames, files), policy=policy, **frames)
+    return Settings(config_id=_config_id(policy, frames, files), policy=policy, layouts=read_layouts(files), **frames)
 
 
 def _config_id(policy: AuditPolicy, frames: dict[str, pl.DataFrame], files: dict[str, Path]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.tables.contract import Table, date, money, percent, text, texts
+from transforms.tables.layouts import Layout
 
 DOWNGRADE_RULES = Table(
     name="downgrade_rules",
@@ -142,3 +143,4 @@ class Settings:
     fees: pl.DataFrame
     coverage: pl.DataFrame
     asks: pl.DataFrame
+    layouts: tuple[Layout, ...] = ()
