@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from flows import kept, quarantine, store
+from flows import kept, quarantine, store, vault
 from flows.inbox import Arrival, contents
 from flows.reading import read_in_order
 from transforms import balance, setting_aside
@@ -19,7 +19,7 @@ from transforms.tables.payments import PAYMENTS
 from transforms.tables.quarantine import FAULTS
 from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
-from transforms.tokens import tokenise
+from transforms.tokens import originals, tokenise
 from transforms.x12 import gather
 
 CHUNK_BYTES = 64_000_000
@@ -34,6 +34,7 @@ class Rules:
     is_strict: bool = False
     released: frozenset[str] = frozenset()  # quarantine ids
     renewed: frozenset[str] = frozenset()  # source files that a person had taken anew: what was open for them is settled
+    vault_key: bytes | None = None  # what tokens stand for is kept under it; nothing is kept without
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     found = contents(arrivals)
     here = [one for one in arrivals if one.file_id in found or one.fault]
     blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in here if not one.fault]
-    read = read_tokenised(blobs, rules.key)
+    spelled: list[pl.DataFrame] = []
+    read = read_tokenised(blobs, rules.key, spelled.append if rules.vault_key else None)
     good, faults = _set_aside(read, here, rules)
     settled = _settled(good, faults)
     held = held_of(root, manifest, good.payments)
@@ -73,14 +75,19 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     rows, remove = quarantine.merged(root, manifest, items, files, rules.renewed)
     change = change_of(root, manifest, taken, store.Change({"files": files, "quarantine": rows}, remove=remove))
     keep = kept.packed({file_id: found[file_id] for file_id in items["file_id"].unique() if file_id in found})
-    after = store.commit(root, manifest, replace(change, keep=keep))
+    secret = vault.sealed(spelled, rules.vault_key) if rules.vault_key else {}
+    after = store.commit(root, manifest, replace(change, keep=keep, secret=secret))
     return Intake(after, files, items)
 
 
-def read_tokenised(blobs: Sequence[Blob], key: bytes) -> Remittances:
-    """The remittances of these files with tokens in the place of numbers and names."""
-    nothing = tokenise(Remittances.empty(), key)
-    return gather([nothing, *(tokenise(part, key) for part in read_in_order(blobs))])
+def read_tokenised(blobs: Sequence[Blob], key: bytes, tell: Callable[[pl.DataFrame], None] | None = None) -> Remittances:
+    """The remittances of these files with tokens in the place of numbers and names; `tell` hears what the tokens stand for."""
+    parts = [tokenise(Remittances.empty(), key)]
+    for part in read_in_order(blobs):
+        if tell:
+            tell(originals(part, key))
+        parts.append(tokenise(part, key))
+    return gather(parts)
 
 
 def arrived(arrivals: Sequence[Arrival]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, review, store
+from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, review, store, vault
 from flows.errors import BadUsage
 from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
@@ -89,10 +89,11 @@ def _take_in(
     key = keyfile.read_key(order.store, manifest)
     if fresh and key is None:
         key = secrets.token_bytes(keyfile.KEY_BYTES) if order.is_dry_run else keyfile.make_key(order.store)
+    vault_key = vault.vault_key()
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
     for chunk in intake.chunks(fresh):
         assert key is not None
-        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed)
+        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed, vault_key)
         manifest = replace(manifest, key_check=key_check(key))
         taken = step("take in a chunk", intake.take_chunk, order.store, manifest, chunk, rules)
         manifest = taken.manifest

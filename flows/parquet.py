@@ -27,13 +27,18 @@ def write_table(frame: pl.DataFrame, table: Table, path: Path) -> str:
 
     The same rows give the same bytes, in whatever order they come. A column without rows keeps its type.
     """
-    ordered = frame.sort(table.sort or table.key, nulls_last=True, maintain_order=True)
-    sink = pa.BufferOutputStream()
-    pq.write_table(to_arrow(ordered, table), sink, row_group_size=ROW_GROUP_ROWS, **WRITER)
-    data = sink.getvalue()
+    data = table_bytes(frame, table)
     with path.open("wb") as out:
         out.write(data)
     return hashlib.sha256(data).hexdigest()
+
+
+def table_bytes(frame: pl.DataFrame, table: Table) -> pa.Buffer:
+    """The bytes of the Parquet file that holds these rows."""
+    ordered = frame.sort(table.sort or table.key, nulls_last=True, maintain_order=True)
+    sink = pa.BufferOutputStream()
+    pq.write_table(to_arrow(ordered, table), sink, row_group_size=ROW_GROUP_ROWS, **WRITER)
+    return sink.getvalue()
 
 
 def stream_writer(path: Path, table: Table) -> pq.ParquetWriter:

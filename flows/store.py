@@ -89,11 +89,16 @@ def rows_of(root: Path, path: str, name: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Change:
-    """What a commit adds and takes away. `rows` by table and month; `keep` are bytes to keep, by relative path."""
+    """What a commit adds and takes away. `rows` by table and month; `keep` are bytes to keep, by relative path.
+
+    `secret` are bytes that only the owner may read and that the manifest does not name: with or without them the store's
+    other bytes are the same.
+    """
 
     rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     keep: Mapping[str, bytes] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
+    secret: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def prepare(root: Path) -> None:
@@ -120,7 +125,8 @@ def commit(root: Path, manifest: Manifest, change: Change) -> Manifest:
         for name in {*manifest.files, *added}
     }
     after = Manifest(tables, manifest.key_check)
-    journal = {"moves": sorted(fresh), "deletes": sorted(change.remove - fresh), "manifest": after.dump().decode()}
+    secret = {_stage_bytes(staging, path, data, mode=0o600) for path, data in change.secret.items()}
+    journal = {"moves": sorted(fresh | secret), "deletes": sorted(change.remove - fresh), "manifest": after.dump().decode()}
     write_whole(root / STAGING / JOURNAL, json.dumps(journal).encode())
     _carry_through(root, journal)
     shutil.rmtree(root / STAGING, ignore_errors=True)
@@ -142,10 +148,11 @@ def _stage(staging: Path, table: Table, folder: str, rows: pl.DataFrame) -> str:
     return f"{folder}/{content_id}.parquet"
 
 
-def _stage_bytes(staging: Path, path: str, data: bytes) -> str:
+def _stage_bytes(staging: Path, path: str, data: bytes, mode: int = 0o640) -> str:
     target = staging / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
+        out.write(data)
     sync(target)
     return path
 

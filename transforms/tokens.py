@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.tables.claims import CLAIMS
 from transforms.tables.remittances import Remittances
+from transforms.tables.vault import ORIGINALS
 
 TOKEN_DIGITS = 20  # 80 bits: no two people of one practice meet
 
@@ -34,6 +35,9 @@ def tokenise(read: Remittances, key: bytes) -> Remittances:
     """The same tables with tokens, and without names. A null stays null; case and outer blanks do not matter."""
     claims = read.claims.with_columns(patient_id=_person())
     claims = _replace(claims, "patient_id", "person", key)
+    # Claims sent on paper come back under account number 0, whoever's they are: that names no account.
+    account = pl.col("patient_control_number")
+    claims = claims.with_columns(pl.when(account.str.strip_chars() != "0").then(account).alias("patient_control_number"))
     for column, domain in CLAIM_COLUMNS.items():
         claims = _replace(claims, column, domain, key)
     return replace(
@@ -47,6 +51,24 @@ def tokenise(read: Remittances, key: bytes) -> Remittances:
 def tokenise_ledger(ledger: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """Contract LEDGER with the same tokens that remittances carry, so that the two join."""
     return _replace(_replace(ledger, "line_control_number", "line", key), "patient_control_number", "account", key)
+
+
+def originals(read: Remittances, key: bytes) -> pl.DataFrame:
+    """Contract ORIGINALS: what each token that `tokenise` makes stands for. For the vault alone."""
+    named = pl.concat_str("patient_last_name", "patient_first_name", "patient_id", separator=", ", ignore_nulls=True)
+    people = read.claims.with_columns(named=named, plain=_person())
+    pairs = [
+        _pairs(people, "named", "plain", "person", key),
+        *(_pairs(read.claims, column, column, domain, key) for column, domain in CLAIM_COLUMNS.items()),
+        _pairs(read.service_lines, "line_control_number", "line_control_number", "line", key),
+        _pairs(read.provider_adjustments, "reference", "reference", "claim", key),
+    ]
+    return ORIGINALS.conform(pl.concat(pairs).unique()).sort(ORIGINALS.sort)
+
+
+def _pairs(frame: pl.DataFrame, value: str, plain: str, domain: str, key: bytes) -> pl.DataFrame:
+    found = frame.select(token=pl.col(plain), value=pl.col(value).str.strip_chars()).drop_nulls().unique()
+    return _replace(found, "token", domain, key).select(pl.lit(domain).alias("domain"), "token", "value")
 
 
 def _plain(column: str) -> pl.Expr:
