@@ -8,6 +8,7 @@ import pytest
 
 from flows.night import audit
 from flows.practice import order_for, write_practice
+from tests.flows.helpers import without_gate
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def _practice(tmp_path_factory) -> Path:
 def _audited(_practice, key_file) -> Path:
     os.environ["ALTBENEFIT_KEY_FILE"] = str(key_file)
     os.umask(0o027)
-    audit(order_for(_practice, _practice / "store"))
+    audit(order_for(_practice, _practice / "store"), without_gate)
     return _practice
 
 

@@ -14,7 +14,7 @@ from flows.errors import GateFailed
 from flows.night import audit, rehearse
 from flows.order import Order
 from flows.practice import order_for
-from tests.flows.helpers import an_835, claim, mart, put, run, tree
+from tests.flows.helpers import an_835, claim, mart, put, run, tree, without_gate
 
 TOTALS = ("payer_code_ranking", "payer_alternate_ranking", "payment_totals", "weekly_trend", "fee_asks")
 
@@ -146,9 +146,9 @@ def test_a_correction_delivered_later_completes_its_payment(tmp_path):
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     order = Order(inbox, store, date(2026, 6, 30))
     put(inbox, "first.835", an_835(claim("1") + claim("2", adjusted=5), "160"))
-    assert audit(order).exit_code == 3
+    assert audit(order, without_gate).exit_code == 3
     put(inbox, "second.835", an_835(claim("1") + claim("2"), "160", control=2))
-    summary = audit(order)
+    summary = audit(order, without_gate)
     assert summary.claims == {"loaded": 1, "duplicate": 1, "quarantined": 0}
     payments = pl.read_parquet(store / "lake/payments/**/*.parquet")
     assert payments.select("payment_amount", "is_balanced").rows() == [(160, True)]
@@ -156,7 +156,7 @@ def test_a_correction_delivered_later_completes_its_payment(tmp_path):
 
 def test_a_strict_run_sets_aside_what_does_not_add_up(tmp_path):
     put(tmp_path / "inbox", "off.835", an_835(claim("1"), "99"))
-    lax = audit(Order(tmp_path / "inbox", tmp_path / "lax", date(2026, 6, 30)))
-    strict = audit(Order(tmp_path / "inbox", tmp_path / "strict", date(2026, 6, 30), is_strict=True))
+    lax = audit(Order(tmp_path / "inbox", tmp_path / "lax", date(2026, 6, 30)), without_gate)
+    strict = audit(Order(tmp_path / "inbox", tmp_path / "strict", date(2026, 6, 30), is_strict=True), without_gate)
     assert (lax.exit_code, lax.claims["loaded"]) == (0, 1)
     assert (strict.exit_code, strict.claims) == (3, {"loaded": 0, "duplicate": 0, "quarantined": 1})

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from flows.night import plainly
 from flows.practice import ENDS_ON
 from tests.flows.helpers import command, run, tree
 from transforms.practice import canaries, make_practice
@@ -15,7 +16,7 @@ from transforms.practice import canaries, make_practice
 def test_with_and_without_prefect_the_bytes_are_the_same(practice, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(practice, other)
-    run(other)
+    run(other, step=plainly)
     home = tmp_path / "prefect"
     words = ("audit", "--inbox", practice / "inbox", "--config", practice / "config", "--store", practice / "store", "--as-of", ENDS_ON)
     done = command(*words, "--json", env={**os.environ, "PREFECT_HOME": str(home)})
