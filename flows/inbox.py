@@ -23,7 +23,6 @@ READ_LATER = "Ask for the same payments as an 835; this version does not read it
 NOT_READ = {
     "csv": ("not_read_yet", "CSV and TSV exports are not read yet by this version", READ_LATER),
     "xlsx": ("not_read_yet", "Excel exports are not read yet by this version", READ_LATER),
-    "fhir": ("not_read_yet", "FHIR ExplanationOfBenefit files are not read yet by this version", READ_LATER),
     "unknown": (
         "unknown_content",
         "the content is not an 835 remittance",

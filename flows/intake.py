@@ -13,7 +13,7 @@ from flows import kept, quarantine, store, vault
 from flows.inbox import Arrival, contents
 from flows.reading import read_in_order
 from transforms import balance, setting_aside
-from transforms.ingest import PAYMENT_KEY, Held, Taken, less, take_new, with_same_trace
+from transforms.ingest import HELD_PAYMENT, Held, Taken, less, take_new, with_same_trace
 from transforms.live import settle_claims
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.quarantine import FAULTS
@@ -63,7 +63,8 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     """Take these files into the lake in one commit. A file that changed since it was looked at waits for the next run."""
     found = contents(arrivals)
     here = [one for one in arrivals if one.file_id in found or one.fault]
-    blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in here if not one.fault]
+    by_kind = sorted((one for one in here if not one.fault), key=lambda one: one.kind)
+    blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in by_kind]
     spelled: list[pl.DataFrame] = []
     read = read_tokenised(blobs, rules.key, spelled.append if rules.vault_key else None)
     good, faults = _set_aside(read, here, rules)
@@ -135,7 +136,7 @@ def held_of(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Hel
     broken = store.scan(root, manifest, "files").filter(pl.col("claim_quarantined_count") > 0).select("file_id", is_broken=pl.lit(True))
     rows = known.join(broken, on="file_id", how="left").collect()
     complete = pl.col("is_balanced") & pl.col("is_broken").is_null()
-    mine = rows.select("payment_id", *PAYMENT_KEY, is_complete=complete)
+    mine = rows.with_columns(is_complete=complete).select(HELD_PAYMENT)
     claims = store.scan(root, manifest, "claims").join(mine.lazy().select("payment_id"), on="payment_id", how="semi").collect()
     lines = store.scan(root, manifest, "service_lines").join(claims.lazy().select("claim_id"), on="claim_id", how="semi").collect()
     return Held(mine, claims, lines)

@@ -102,7 +102,7 @@ def _stream(arrivals: Sequence[Arrival], work: Path) -> _Small:
     tables = [CLAIMS, READ_LINE_TABLE, ADJUSTMENTS]
     writers = {table.name: parquet.stream_writer(work / f"{table.name}.parquet", table) for table in tables}
     try:
-        for read in read_in_order(_blobs(arrivals)):
+        for read in read_in_order(_blobs(sorted(arrivals, key=lambda one: one.kind))):
             for table in tables:
                 writers[table.name].write_table(parquet.to_arrow(getattr(read, table.name), table))
             _keep(small, read)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
 
 from flows.inbox import let_go
+from flows.sniff import kind_of
 from transforms import x12
+from transforms.eob import fhir
 from transforms.tables.remittances import Blob, Remittances
 
 THREADS = 2
@@ -15,7 +18,14 @@ PIECE_BYTES = 6_000_000  # half the reader's own size: as fast here, and half th
 
 
 def read_in_order(blobs: Iterable[Blob]) -> Iterator[Remittances]:
-    """The remittances of all files, batch by batch in file order; never more than one batch ahead of each thread."""
+    """The remittances of all files, part by part in file order. Files of one kind in a row are read together, so sort by kind."""
+    for kind, alike in groupby(blobs, lambda blob: kind_of(blob.data)):
+        reader = _read_fhir if kind == "fhir" else _read_835
+        yield from reader(alike)
+
+
+def _read_835(blobs: Iterable[Blob]) -> Iterator[Remittances]:
+    """Batch by batch; never more than one batch ahead of each thread."""
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Remittances]] = deque()
         for batch in x12.batches(_pieces(blobs), PIECE_BYTES):
@@ -24,6 +34,17 @@ def read_in_order(blobs: Iterable[Blob]) -> Iterator[Remittances]:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _read_fhir(blobs: Iterable[Blob]) -> Iterator[Remittances]:
+    """Some thousand claims at a time; the pages of a mapped file go back once it is read."""
+
+    def each() -> Iterator[Blob]:
+        for blob in blobs:
+            yield blob
+            let_go(blob.data)
+
+    return fhir.read_in_parts(each())
 
 
 def _pieces(blobs: Iterable[Blob]) -> Iterator[x12.Piece]:

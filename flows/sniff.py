@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from flows import unpack
 from flows.unpack import Buffer
 from transforms.x12 import looks_like_835
 
 HEAD_BYTES = 8_192
+BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # byte order marks, blanks, and the zeros of UTF-16
+# JSON that says what resource it is, in UTF-8 or UTF-16: the FHIR reader takes it or says why not.
+RESOURCE = re.compile(b"|".join('"resourceType"'.encode(form) for form in ("utf-8", "utf-16-le", "utf-16-be")))
 
 
 def kind_of(data: Buffer) -> str:
@@ -16,14 +21,9 @@ def kind_of(data: Buffer) -> str:
         return "835"
     if unpack.is_zip(head):
         return "xlsx" if unpack.is_workbook(data) else "unknown"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        return "fhir" if _is_fhir(data) else "unknown"
+    if head.lstrip(BEFORE_TEXT).startswith((b"{", b"[")):
+        return "fhir" if RESOURCE.search(data) else "unknown"
     return "csv" if _is_table(head) else "unknown"
-
-
-def _is_fhir(data: Buffer) -> bool:
-    """JSON that speaks of an ExplanationOfBenefit, one document or one a line."""
-    return b'"ExplanationOfBenefit"' in bytes(data)
 
 
 def _is_table(head: bytes) -> bool:

@@ -19,7 +19,9 @@ CLAIM_KEY = [
     "patient_control_number", "payer_claim_control_number", "claim_status_code", "charge_amount", "paid_amount",
 ]  # fmt: skip
 LINE_KEY = ["submitted_code", "paid_code", "charge_amount", "paid_amount"]
-HELD_PAYMENT = ["payment_id", *PAYMENT_KEY, "is_complete"]
+HELD_PAYMENT = ["payment_id", *PAYMENT_KEY, "payment_date_source", "is_complete"]
+# A FHIR resource states its own claim's part of a payment, so several with one check number and one amount are several claims.
+PARTS_OF_PAYMENTS = ("fhir_payment_date", "fhir_created")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,14 @@ def _repeats_complete(payments: pl.DataFrame) -> pl.DataFrame:
 
     A payment of zero proves nothing by balancing, so its claims are always compared one by one.
     """
-    complete = pl.col("is_complete").cast(pl.Int32)
+    complete = (pl.col("is_complete") & ~_is_part()).cast(pl.Int32)
     earlier = complete.cum_sum().over(PAYMENT_KEY) - complete
     known = pl.col("trace_number").is_not_null() & (pl.col("payment_amount") != 0)
     return payments.filter(~pl.col("is_held") & known & (earlier > 0)).select("payment_id")
+
+
+def _is_part() -> pl.Expr:
+    return pl.col("payment_date_source").is_in(PARTS_OF_PAYMENTS).fill_null(False)
 
 
 def claim_keys(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +131,7 @@ def _fates(payments: pl.DataFrame, read: Remittances, duplicates: pl.DataFrame) 
     )
     all_known = ~pl.col("is_held") & (pl.col("claim_count") > 0) & (pl.col("new_count") == 0)
     first = pl.col("payment_id").filter(~all_known).first().over(PAYMENT_KEY)
-    has_twin = pl.col("trace_number").is_not_null() & (first != pl.col("payment_id"))
+    has_twin = pl.col("trace_number").is_not_null() & (first != pl.col("payment_id")) & ~_is_part()
     # A claim released from quarantine comes with a payment that the lake may hold under the same id.
     is_itself = ~pl.col("is_held") & (pl.len().over("payment_id") > 1)
     return (

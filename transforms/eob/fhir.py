@@ -28,27 +28,35 @@ def read(blobs: Iterable[Blob]) -> Remittances:
 
 
 def read_in_parts(blobs: Iterable[Blob]) -> Iterator[Remittances]:
-    """The same, some thousand claims at a time, so that memory stays flat. Every file begins a part."""
+    """The same, some thousand claims at a time, so that memory stays flat; small files share a part."""
+    rows = Rows()
     for blob in blobs:
-        rows, line_count, seen = Rows(), 0, set[str]()
+        line_count, is_eob_seen = 0, False
+        others: dict[str, int] = {}  # kinds of other resources, each with where it first stood
         for position, resource, known in _resources(blob):
             kind = _kind(resource)
             if isinstance(resource, UnreadableJson):
                 add_fault(rows, blob, _unreadable(resource, position))
-                seen.add(EOB)
+                is_eob_seen = True
             elif kind == EOB:
-                seen.add(EOB)
                 line_count += _take(rows, blob, resource, known, position or 1, line_count + 1)
-            elif kind not in CONTEXT:
-                add_warning(rows, blob, "other_resources", position or 1)
-                seen.add(kind)
+                is_eob_seen = True
+            else:
+                others.setdefault(kind, position or 1)
             if len(rows.claims) >= CLAIMS_A_PART:
                 yield tables(rows)
                 rows = Rows()
-        if EOB not in seen:
-            rows.warnings.clear()
-            add_fault(rows, blob, Fault("file", None, None, "no_eob", f"the file holds {', '.join(sorted(seen)) or 'none'}"))
-        yield tables(rows)
+        _say_what_else(rows, blob, others, is_eob_seen)
+    yield tables(rows)
+
+
+def _say_what_else(rows: Rows, blob: Blob, others: dict[str, int], is_eob_seen: bool) -> None:
+    """A file without any ExplanationOfBenefit is at fault; what claims beside one are left out is a warning."""
+    left_out = [position for kind, position in others.items() if kind not in CONTEXT]
+    if not is_eob_seen:
+        add_fault(rows, blob, Fault("file", None, None, "no_eob", f"the file holds {', '.join(sorted(others)) or 'none'}"))
+    elif left_out:
+        add_warning(rows, blob, "other_resources", min(left_out))
 
 
 def _take(rows: Rows, blob: Blob, eob: dict[str, Any], known: dict[str, dict[str, Any]], position: int, first_line: int) -> int:
@@ -69,7 +77,7 @@ def _resources(blob: Blob) -> Iterator[tuple[int | None, Any, dict[str, dict[str
     position = 0
     known: dict[str, dict[str, Any]] = {}
     for line, value in documents(blob.data):
-        members = [(value, None)]
+        members = [(one, None) for one in value] if isinstance(value, list) else [(value, None)]
         if _kind(value) == "Bundle":
             entries = parts(value, "entry")
             members = [(part(entry, "resource"), entry.get("fullUrl")) for entry in entries]

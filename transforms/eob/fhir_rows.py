@@ -157,10 +157,10 @@ def _borne(claim: Claim) -> int:
 
 
 def _claim_number(eob: Row) -> str | None:
-    """The identifier of type uc (unique claim id), else the first."""
+    """The identifier of type uc (unique claim id), else the first, else the resource's own id."""
     every = parts(eob, "identifier")
     unique = [one for one in every if first_code(one.get("type"), frozenset(("uc",)))]
-    return next((value for value in (text(one.get("value")) for one in (*unique, *every)) if value), None)
+    return next((value for value in (text(one.get("value")) for one in (*unique, *every)) if value), text(eob.get("id")))
 
 
 def _replaced(eob: Row) -> str | None:
