@@ -62,6 +62,8 @@ def _timeline(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
             charge_cents=pl.col("charge_amount").to_physical().cast(pl.Int64),
             paid_cents=pl.col("paid_amount").to_physical().cast(pl.Int64),
             is_reversal=pl.col("claim_status_code") == REVERSAL,
+            # Claims sent on paper come back under account number 0, whoever's they are.
+            patient_control_number=pl.when(pl.col("patient_control_number") != "0").then("patient_control_number"),
             payer_rank=pl.col("payer_rank").fill_null(1),  # a denial (status 4) names no rank, and comes from the primary
         )
         .with_columns(charge_size=pl.col("charge_cents").abs(), paid_size=pl.col("paid_cents").abs())

@@ -9,11 +9,12 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from tests.spec.audit_bytes import audit
+from tests.spec.audit_bytes import audit, read_all
 from tests.spec.drawn import interchange
 from tests.spec.practice_fixture import PAYER, settings_for
 from transforms.payers import map_payers
 from transforms.tables.policy import COVERAGE, DOWNGRADE_RULES, FEES, PAYERS, Settings
+from transforms.tokens import tokenise
 
 DAY = date(2025, 7, 1)
 
@@ -81,6 +82,11 @@ def test_a_payers_own_no_holds_for_a_swap() -> None:
     codes = ("CLP*A1*1*275*120**12*P1", "SVC*AD:D2150*275*120**1*AD:D2392", "DTM*472*20250701", "CAS*CO*45*155")
     assert audit(settings_for({}), interchange(codes))["findings"]["verdict"].to_list() == ["downgraded"]
     assert audit(own_rule("D2392", "D2150", "no"), interchange(codes))["findings"].is_empty()
+
+
+def test_an_account_number_of_zero_names_no_account() -> None:
+    tokens = tokenise(read_all(interchange((*filling("0"), *filling("A1")))), b"k" * 32).claims["patient_control_number"]
+    assert [token is None for token in tokens] == [True, False]
 
 
 def payments(**columns: str) -> pl.DataFrame:
