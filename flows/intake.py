@@ -12,7 +12,7 @@ import polars as pl
 from flows import kept, quarantine, store, vault
 from flows.inbox import Arrival, contents
 from flows.reading import read_in_order
-from transforms import balance, setting_aside
+from transforms import balance, plausible, setting_aside
 from transforms.ingest import HELD_PAYMENT, Held, Taken, less, take_new, with_same_trace
 from transforms.live import settle_claims
 from transforms.tables.payments import PAYMENTS
@@ -100,19 +100,28 @@ def arrived(arrivals: Sequence[Arrival]) -> pl.DataFrame:
 def _set_aside(read: Remittances, arrivals: Sequence[Arrival], rules: Rules) -> tuple[Remittances, pl.DataFrame]:
     """The remittances that can be used, and every fault; what a person released is used in spite of it."""
     broken = setting_aside.broken_rows(read)
-    sound = balance.without(read, broken)
+    whole_rows = balance.without(read, broken)
+    absurd = plausible.implausible_claims(whole_rows)
+    sound = balance.without(whole_rows, absurd)
+    sound, absurd_payments = _without_payments(sound, plausible.implausible_payments(sound))
     unbalanced = _unreleased(balance.unbalanced(sound), rules)
     good = balance.without(sound, unbalanced)
     whole = [setting_aside.file_fault(one.file_id, one.source_file, *one.fault) for one in arrivals if one.fault]
-    faults = [read.faults, broken, unbalanced, *whole]
+    faults = [plausible.without_implausible_charges(read.faults), broken, absurd, absurd_payments, unbalanced, *whole]
     if rules.is_strict:
         settled = balance.settle_payments(good.payments, good.claims, good.provider_adjustments)
         refused = pl.concat([setting_aside.warned_payments(good), setting_aside.refused_payments(settled, good)])
         refused = _unreleased(refused.unique(["file_id", "segment"], keep="first", maintain_order=True), rules)
+        good, refused = _without_payments(good, refused)
         faults.append(refused)
-        payments = good.payments.join(refused.select("file_id", payment_segment="segment"), on=["file_id", "payment_segment"], how="semi")
-        good = less(good, good.claims.join(payments, on="payment_id", how="semi").select("claim_id"), payments.select("payment_id"))
     return good, pl.concat([FAULTS.conform(fault) for fault in faults])
+
+
+def _without_payments(read: Remittances, faults: pl.DataFrame) -> tuple[Remittances, pl.DataFrame]:
+    """The remittances less the payments at fault (scope set) with all their claims, and the same faults."""
+    payments = read.payments.join(faults.select("file_id", payment_segment="segment"), on=["file_id", "payment_segment"], how="semi")
+    claims = read.claims.join(payments, on="payment_id", how="semi").select("claim_id")
+    return less(read, claims, payments.select("payment_id")), faults
 
 
 def _unreleased(faults: pl.DataFrame, rules: Rules) -> pl.DataFrame:

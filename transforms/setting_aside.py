@@ -18,6 +18,7 @@ from transforms.validate import WHY, split
 READ_LINE_COLUMNS = tuple(column for column in SERVICE_LINES.columns if column.name in READ_LINES)
 READ_LINE_TABLE = Table(SERVICE_LINES.name, SERVICE_LINES.grain, SERVICE_LINES.key, READ_LINE_COLUMNS)
 ACCEPTABLE = ("claim_unbalanced", "line_unbalanced", "payment_unbalanced", "strict_warning")
+LARGEST_CENTS = 999_999_999_999
 RESEND = "Ask the payer or clearinghouse to resend the file, or run without --strict."
 
 
@@ -135,16 +136,22 @@ def file_rows(arrived: pl.DataFrame, read: pl.DataFrame, faults: pl.DataFrame, l
     )  # fmt: skip
     amounts = ("loaded_charge_amount", "duplicate_charge_amount", "quarantined_charge_amount")
     rows = arrived.join(read, on="file_id", how="left").join(aside, on="file_id", how="left")
-    rows = rows.with_columns(pl.selectors.integer().fill_null(0), pl.col(amounts).cast(MONEY).fill_null(0))
+    rows = rows.with_columns(pl.selectors.integer().fill_null(0), _held(pl.col(amounts)))
     return FILES.conform(
         rows.with_columns(
             claim_count=pl.sum_horizontal("claim_loaded_count", "claim_duplicate_count", "claim_quarantined_count"),
-            charge_amount=pl.sum_horizontal(amounts),
+            charge_amount=_held(pl.sum_horizontal(amounts)),
             line_count=pl.col("read_line_count") + pl.col("aside_line_count"),
             loaded_on=pl.lit(loaded_on),
             status=_status(),
         )
     )
+
+
+def _held(total: pl.Expr) -> pl.Expr:
+    """A file's total of charges; the largest amount that MONEY holds stands for any larger one."""
+    cents = total.cast(pl.Decimal(38, 2)).to_physical().cast(pl.Int64).fill_null(0).clip(-LARGEST_CENTS, LARGEST_CENTS)
+    return (cents.cast(pl.Decimal(38, 2)) / 100).cast(MONEY)
 
 
 def _status() -> pl.Expr:
