@@ -53,7 +53,7 @@ def test_kept_originals_are_closed_to_others(audited):
     assert all(stat.S_IMODE(path.stat().st_mode) & ~0o640 == 0 for path in kept)
 
 
-@pytest.mark.parametrize("words", [["--json", "--strict"], ["--dry-run"]])
+@pytest.mark.parametrize("words", [pytest.param(["--json", "--strict"], marks=pytest.mark.slow), ["--dry-run"]])
 def test_no_way_to_run_it_tells_a_patient(house, planted, words):
     done = house.audit("store", "--no-prefect", *words)
     assert done.returncode == 3, done.stderr
