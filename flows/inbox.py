@@ -16,16 +16,14 @@ from flows.sniff import kind_of
 from flows.unpack import Buffer, Unusable
 
 HASHED_BYTES = 1 << 24
+READ_BYTES = 16_000_000  # larger files are mapped; each mapping holds a descriptor, and a system grants few of those
 SETTLE_SECONDS = 1.0  # a file touched this recently gets a second look after as long
 STILL_ARRIVING = (".part", ".tmp", ".partial", ".filepart", ".crdownload", ".download")
 
-READ_LATER = "Ask for the same payments as an 835; this version does not read it yet."
 NOT_READ = {
-    "csv": ("not_read_yet", "CSV and TSV exports are not read yet by this version", READ_LATER),
-    "xlsx": ("not_read_yet", "Excel exports are not read yet by this version", READ_LATER),
     "unknown": (
         "unknown_content",
-        "the content is not an 835 remittance",
+        "the content is no remittance: no 835, no table, no FHIR resource",
         "Check what it is; if it is a remittance, ask for it as an 835.",
     ),
 }
@@ -102,7 +100,7 @@ def distinct(found: Iterable[Arrival]) -> list[Arrival]:
 def contents(arrivals: Iterable[Arrival]) -> dict[str, memoryview]:
     """The bytes of several arrivals by file id, each archive unpacked once; what has changed since the look is left out.
 
-    A plain file is mapped, not read: its pages come when a reader touches them.
+    A large plain file is mapped, not read: its pages come when a reader touches them.
     """
     wanted: dict[Path, set[str]] = {}
     for arrival in arrivals:
@@ -122,20 +120,23 @@ def contents(arrivals: Iterable[Arrival]) -> dict[str, memoryview]:
 
 
 def open_bytes(path: Path) -> memoryview:
-    """The file's bytes, mapped."""
+    """The file's bytes; a large file is mapped."""
     with path.open("rb") as handle:
-        if os.fstat(handle.fileno()).st_size == 0:
-            return memoryview(b"")
+        if os.fstat(handle.fileno()).st_size <= READ_BYTES:
+            return memoryview(handle.read())
         return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
+    """Every file, every link, and every folder that cannot be listed: what is in it must not be lost without a word."""
+    closed: list[Path] = []
+    for folder, folders, names in os.walk(root, onerror=lambda why: closed.append(Path(why.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if not name.startswith((".", "~$")):
                 yield Path(folder) / name
         yield from (Path(folder) / name for name in folders if (Path(folder) / name).is_symlink())
+    yield from closed
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -149,12 +150,15 @@ def _state(path: Path) -> tuple[int, int] | None:
 def _arrivals(path: Path, label: str) -> Iterator[Arrival]:
     """The file itself, or each member of an archive."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            raise PermissionError
+        if not stat.S_ISREG(mode):
             yield _no_bytes(path, label, "not_a_file", "it is a link or a device, not a file", "Put the file itself into the inbox.")
             return
         data = open_bytes(path)
     except OSError:
-        yield _no_bytes(path, label, "unreadable", "the file cannot be opened", "Give the account that runs the audit read permission.")
+        yield _no_bytes(path, label, "unreadable", "it cannot be opened", "Give the account that runs the audit read permission.")
         return
     for member, content in unpack.members(data):
         name = f"{label}!{member}" if member else label

@@ -32,7 +32,7 @@ from transforms.x12.faults import merged_faults
 STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
 WORK = ".parse"
 NO_CLAIMS = pl.DataFrame(schema={"claim_id": pl.String})
-MAPPED_BYTES = 256_000_000  # files opened together
+MAPPED_BYTES = 64_000_000  # files opened together; small ones are in memory
 
 
 @dataclass(frozen=True)
