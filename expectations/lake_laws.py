@@ -17,7 +17,24 @@ def _named(frame: str, count: str):
     return found
 
 
+# What is broken first comes first, since up to three reasons are told.
 LAKE_LAWS = (
+    Law(
+        "lake_keys_once",
+        "no key occurs twice in a table of the lake",
+        KEYS,
+        lambda frames: series(frames["lake_keys"], pl.col("repeated_count")),
+        example="the same claim stands in two files of lake/claims",
+        found=_named("lake_keys", "repeated_count"),
+    ),
+    Law(
+        "lake_parents_held",
+        "each claim has its payment, each line and adjustment its claim, each provider adjustment its payment",
+        PARENTS,
+        lambda frames: series(frames["lake_parents"], pl.col("orphan_count")),
+        example="service lines whose claim is gone",
+        found=_named("lake_parents", "orphan_count"),
+    ),
     Law(
         "payments_balance",
         "payment = claims paid - provider adjustments, for every payment marked as balanced",
@@ -48,21 +65,5 @@ LAKE_LAWS = (
         lambda frames: series(frames["lake_files"], pl.col("charge_gap_cents")),
         example="charges of 1,000.00 loaded, of which the lake holds 900.00",
         found=off_by,
-    ),
-    Law(
-        "lake_keys_once",
-        "no key occurs twice in a table of the lake",
-        KEYS,
-        lambda frames: series(frames["lake_keys"], pl.col("repeated_count")),
-        example="the same claim stands in two files of lake/claims",
-        found=_named("lake_keys", "repeated_count"),
-    ),
-    Law(
-        "lake_parents_held",
-        "each claim has its payment, each line and adjustment its claim, each provider adjustment its payment",
-        PARENTS,
-        lambda frames: series(frames["lake_parents"], pl.col("orphan_count")),
-        example="service lines whose claim is gone",
-        found=_named("lake_parents", "orphan_count"),
     ),
 )

@@ -40,6 +40,7 @@ def _undone(frames: Frames) -> pl.Series:
 
 
 LAWS = (
+    *LAKE_LAWS,
     Law(
         "code_ranking_total",
         "counted findings and payer_code_ranking add up to the same surprise balance, to the cent",
@@ -117,6 +118,5 @@ LAWS = (
         example="a reversal took back 90.00 of a claim that had paid 100.00: ask the payer about the rest",
         found=off_by,
     ),
-    *LAKE_LAWS,
     *WEEKLY_LAWS,
 )
