@@ -29,6 +29,7 @@ COLUMNS = 21
 
 
 def main(megabytes: int = 100) -> None:
+    print(f"peak memory, {LARGE_FILE / 1e6:.0f} MB read piecewise: {peak_of_large():.0f} MB")
     data = corpus(megabytes * 1_000_000)
     one = blob(data)
     header = ("*".join(f"e{column}" for column in range(COLUMNS)) + "~").encode()
@@ -44,7 +45,6 @@ def main(megabytes: int = 100) -> None:
     many, single = alternate(lambda: read_all(files), lambda: read_all([one]))
     report(f"{len(files)} files of {len(small) // 1000} KB", size, many)
     print(f"  {size / many[1] / (len(data) / single[1]):.2f} x the throughput of one file")
-    print(f"peak memory, {LARGE_FILE / 1e6:.0f} MB read piecewise: {peak_of_large():.0f} MB")
 
 
 def read_all(blobs: list[Blob]) -> int:
@@ -80,7 +80,7 @@ def report(what: str, size: int, times: tuple[float, float]) -> None:
 
 
 def peak_of_large() -> float:
-    """Resident megabytes at the most, above those at the start, while a large file is read from disk and results dropped."""
+    """Resident megabytes at the most, Python and Polars included, while a large file is read from disk and results dropped."""
     part = corpus(20_000_000)
     with tempfile.TemporaryFile() as file:
         for _ in range(LARGE_FILE // len(part)):

@@ -63,20 +63,18 @@ def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, ke
     rows = np.flatnonzero(kept_claims[parts.claim_of[found.at]])
     at = found.at[rows]
     line = parts.line_of[at]
-    frame = pl.DataFrame(
-        {
-            "claim_id": called.claim_id.take(parts.claim_of[at]),
-            "line_id": called.line_id.take(line, line != NONE) if len(parts.line_at) else empty_text(len(at)),
-            "file_id": called.file_id.take(segments.piece[at]),
-            "group_code": text(segments, element(segments, at, 1)),
-            "reason_code": text(segments, (found.reason[0][rows], found.reason[1][rows])),
-            "amount": money(found.amount[rows]),
-            "quantity": numbers(*whole(segments, (found.quantity[0][rows], found.quantity[1][rows]))),
-            "adjustment_segment": segments.number[at],
-            "position": found.position[rows],
-        }
-    )
-    return as_declared(frame, ADJUSTMENTS.schema)
+    columns = {
+        "claim_id": called.claim_id.take(parts.claim_of[at]),
+        "line_id": called.line_id.take(line, line != NONE) if len(parts.line_at) else empty_text(len(at)),
+        "file_id": called.file_id.take(segments.piece[at]),
+        "group_code": text(segments, element(segments, at, 1)),
+        "reason_code": text(segments, (found.reason[0][rows], found.reason[1][rows])),
+        "amount": money(found.amount[rows]),
+        "quantity": numbers(*whole(segments, (found.quantity[0][rows], found.quantity[1][rows]))),
+        "adjustment_segment": segments.number[at],
+        "position": found.position[rows],
+    }
+    return as_declared(columns, ADJUSTMENTS.schema)
 
 
 def _triplets(segments: Segments, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -63,31 +63,29 @@ def claims(
     sent = elements(segments, at)
     first = _first_finder(segments, parts, kept)
     patient = first(NM1, "QC")
-    frame = pl.DataFrame(
-        {
-            "claim_id": called.claim_id.take(kept),
-            "payment_id": called.payment_id.take(parts.set_of_claim[kept]),
-            "file_id": called.file_id.take(segments.piece[at]),
-            "patient_control_number": text(segments, sent(1)),
-            "payer_claim_control_number": text(segments, sent(7)),
-            "original_claim_control_number": text(segments, element_or_none(segments, first(REF, "F8"), 2)),
-            "claim_status_code": text(segments, sent(2)),
-            "payer_rank": _payer_rank(segments, at, paid_before[kept]),
-            "filing_indicator_code": text(segments, sent(6)),
-            "class_of_contract": text(segments, element_or_none(segments, first(REF, "CE"), 2)),
-            "charge_amount": money(amounts.charge[kept]),
-            "paid_amount": money(amounts.paid[kept]),
-            "patient_responsibility_amount": money(amounts.responsibility[kept], amounts.is_responsibility_sent[kept]),
-            "patient_id": text(segments, element_or_none(segments, patient, 9)),
-            "statement_date": dates(*_statement_days(segments, first)),
-            "received_date": dates(*days(segments, element_or_none(segments, first(DTM, "050"), 2))),
-            "remark_codes": _remarks(segments, parts, kept),
-            "claim_segment": segments.number[at],
-            "patient_last_name": text(segments, element_or_none(segments, patient, 3)),
-            "patient_first_name": text(segments, element_or_none(segments, patient, 4)),
-        }
-    )
-    return as_declared(frame, READ_CLAIMS)
+    columns = {
+        "claim_id": called.claim_id.take(kept),
+        "payment_id": called.payment_id.take(parts.set_of_claim[kept]),
+        "file_id": called.file_id.take(segments.piece[at]),
+        "patient_control_number": text(segments, sent(1)),
+        "payer_claim_control_number": text(segments, sent(7)),
+        "original_claim_control_number": text(segments, element_or_none(segments, first(REF, "F8"), 2)),
+        "claim_status_code": text(segments, sent(2)),
+        "payer_rank": _payer_rank(segments, at, paid_before[kept]),
+        "filing_indicator_code": text(segments, sent(6)),
+        "class_of_contract": text(segments, element_or_none(segments, first(REF, "CE"), 2)),
+        "charge_amount": money(amounts.charge[kept]),
+        "paid_amount": money(amounts.paid[kept]),
+        "patient_responsibility_amount": money(amounts.responsibility[kept], amounts.is_responsibility_sent[kept]),
+        "patient_id": text(segments, element_or_none(segments, patient, 9)),
+        "statement_date": dates(*_statement_days(segments, first)),
+        "received_date": dates(*days(segments, element_or_none(segments, first(DTM, "050"), 2))),
+        "remark_codes": _remarks(segments, parts, kept),
+        "claim_segment": segments.number[at],
+        "patient_last_name": text(segments, element_or_none(segments, patient, 3)),
+        "patient_first_name": text(segments, element_or_none(segments, patient, 4)),
+    }
+    return as_declared(columns, READ_CLAIMS)
 
 
 def _first_finder(segments: Segments, parts: Structure, kept: np.ndarray):

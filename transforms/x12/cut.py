@@ -11,7 +11,7 @@ from transforms.tables.remittances import Blob
 from transforms.x12.delimiters import NEWLINES, Delimiters, content_start, infer, next_interchange
 from transforms.x12.scan import CLP, GE, GS, IEA, ISA, SE, ST, segment_starts
 
-PIECE_BYTES = 12_000_000
+PIECE_BYTES = 4_000_000  # what is computed with then fits a core's cache; larger is slower and takes more memory
 LOOK_AHEAD = 5_000  # room to read an ISA that starts at the very end of a stretch
 NEAR_BYTES = (65_536, 1_048_576)  # other delimiters are sought in these first, so that files that mix them stay quick
 BOUNDARY_BYTES = 200_000  # a claim starts within the last of these, or the whole stretch is searched

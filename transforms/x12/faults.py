@@ -13,6 +13,7 @@ from transforms.x12.fields import LARGEST_CENTS, MISSING, NOT_AN_AMOUNT, OK, TOO
 from transforms.x12.identity import per_piece, texts
 from transforms.x12.scan import Segments
 
+NO_FAULTS, NO_WARNINGS = FAULTS.empty(), WARNINGS.empty()
 RESEND = "Ask the payer to resend the file, or correct it and run: altbenefit audit --reprocess {file}"
 REASONS = {
     "charge": "charge",
@@ -115,7 +116,7 @@ def fault_rows(
 ) -> pl.DataFrame:
     """FAULTS rows for segments at fault; `charge` in cents."""
     if not len(at):
-        return FAULTS.empty()
+        return NO_FAULTS
     tags, tag = np.unique(segments.code[at], return_inverse=True)
     codes, code = np.unique(reason.astype(str), return_inverse=True)
     resend = [RESEND.format(file=piece.source_file) for piece in segments.pieces]
@@ -161,10 +162,12 @@ def warning_rows(segments: Segments, found: dict[str, np.ndarray]) -> pl.DataFra
     """WARNINGS rows: per file and kind, the first segment (by position in the file) and how often."""
     frames = []
     for reason_code, at in found.items():
+        if not len(at):
+            continue
         for piece, count, first in zip(*_counted(segments, at), strict=True):
             item = segments.pieces[piece]
             frames.append((item.file_id, item.source_file, reason_code, WARNING_TEXT[reason_code], first, count))
-    return merged_warnings(pl.DataFrame(frames, schema=WARNINGS.schema, orient="row"))
+    return merged_warnings(pl.DataFrame(frames, schema=WARNINGS.schema, orient="row")) if frames else NO_WARNINGS
 
 
 def _counted(segments: Segments, at: np.ndarray) -> tuple[list[int], list[int], list[int]]:
@@ -176,15 +179,14 @@ def _counted(segments: Segments, at: np.ndarray) -> tuple[list[int], list[int], 
 def merged_warnings(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per file and kind, in order of first appearance of the file, then by kind."""
     if rows.is_empty():
-        return WARNINGS.empty()
+        return NO_WARNINGS
     grouped = rows.group_by("file_id", "source_file", "reason_code", "reason", maintain_order=True)
     return WARNINGS.conform(grouped.agg(pl.col("segment").min(), pl.col("occurrence_count").sum()))
 
 
 def merged_faults(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per fault: a set that lies in several pieces is one set, its claims, lines and charges added up."""
-    sets = rows.filter(pl.col("scope") == "set")
-    if sets.is_empty():
+    if rows.is_empty() or not (rows["scope"] == "set").any():
         return rows
     keys = [name for name in FAULTS.names if name not in ("claim_count", "line_count", "charge_amount")]
     charge = pl.col("charge_amount").to_physical().cast(pl.Int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -88,7 +89,12 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
         outside = np.flatnonzero(length > INLINE)
         views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
     buffers = [_validity(length > 0), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
-    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(start), buffers)))
+    return as_series(pa.Array.from_buffers(pa.string_view(), len(start), buffers))
+
+
+def as_series(array: pa.Array) -> pl.Series:
+    """The column an Arrow array is; its buffers are not copied."""
+    return cast(pl.Series, pl.from_arrow(array))
 
 
 def empty_text(count: int) -> pl.Series:
@@ -200,7 +206,7 @@ def money(value: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
     wide[:, 0], wide[:, 1] = value, value >> 63
     validity = None if is_known is None else _validity(is_known)
     array = pa.Array.from_buffers(pa.decimal128(12, 2), len(value), [validity, pa.py_buffer(wide)])
-    return pl.Series(pl.from_arrow(array))
+    return as_series(array)
 
 
 def whole(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
@@ -250,10 +256,10 @@ CALENDAR = _calendar()
 def dates(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
     """Days since 1970 as dates, null where not known."""
     array = pa.Array.from_buffers(pa.date32(), len(value), [_validity(is_known), pa.py_buffer(value.astype(np.int32))])
-    return pl.Series(pl.from_arrow(array))
+    return as_series(array)
 
 
 def numbers(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
     """Counts, null where not known."""
     buffers = [_validity(is_known), pa.py_buffer(value.astype(np.int64))]
-    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.int64(), len(value), buffers)))
+    return as_series(pa.Array.from_buffers(pa.int64(), len(value), buffers))

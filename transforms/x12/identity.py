@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from transforms.x12.fields import INLINE, Spans, text
+from transforms.x12.fields import INLINE, Spans, as_series, text
 from transforms.x12.scan import Segments
 from transforms.x12.structure import Structure
 
@@ -25,7 +25,7 @@ class Texts:
         """The texts of these rows, null where not known."""
         validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
         buffers = [validity, pa.py_buffer(np.ascontiguousarray(self.views[rows])), pa.py_buffer(self.data)]
-        return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(rows), buffers)))
+        return as_series(pa.Array.from_buffers(pa.string_view(), len(rows), buffers))
 
 
 def texts(values: Sequence[str]) -> Texts:
@@ -88,12 +88,13 @@ def ids(segments: Segments, at: np.ndarray) -> Texts:
     return Texts(views, data.reshape(-1))
 
 
-def as_declared(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """The frame's columns in the schema's order; their types are made to fit only where they do not already."""
-    return pl.DataFrame([_cast(frame.get_column(name), dtype) for name, dtype in schema.items()])
+def as_declared(columns: Mapping[str, pl.Series | np.ndarray], schema: pl.Schema) -> pl.DataFrame:
+    """The columns in the schema's order; their types are made to fit only where they do not already."""
+    return pl.DataFrame([_column(name, columns[name], dtype) for name, dtype in schema.items()])
 
 
-def _cast(column: pl.Series, dtype: pl.DataType) -> pl.Series:
+def _column(name: str, values: pl.Series | np.ndarray, dtype: pl.DataType) -> pl.Series:
+    column = values.alias(name) if isinstance(values, pl.Series) else pl.Series(name, values)
     return column if column.dtype == dtype else column.cast(dtype)
 
 
@@ -110,4 +111,4 @@ def text_lists(segments: Segments, spans: Spans, owner: np.ndarray, kept: np.nda
     lengths = np.bincount(owner[rows], minlength=count)[kept]
     values = text(segments, (spans[0][rows], spans[1][rows])).to_arrow()
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64())
-    return pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(offsets, values)))
+    return as_series(pa.LargeListArray.from_arrays(offsets, values))

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.tables.quarantine import FAULTS
 from transforms.x12.adjustments import AdjustmentSpans
 from transforms.x12.claims import ClaimAmounts
-from transforms.x12.faults import Problems, fault_rows, file_fault, first_problems
+from transforms.x12.faults import NO_FAULTS, Problems, fault_rows, file_fault, first_problems
 from transforms.x12.lines import LineAmounts
 from transforms.x12.payments import SetFacts
 from transforms.x12.provider_adjustments import ProviderAdjustments
@@ -71,7 +70,7 @@ def empty_files(segments: Segments) -> pl.DataFrame:
         for piece, count in zip(segments.pieces, found.tolist(), strict=True)
         if not count and piece.is_barren_before and not piece.continues
     ]
-    return pl.concat([FAULTS.empty(), *(file_fault(piece.file_id, piece.source_file, "no_sets") for piece in empty)])
+    return pl.concat([NO_FAULTS, *(file_fault(piece.file_id, piece.source_file, "no_sets") for piece in empty)])
 
 
 def _all_but(count: int, bad: np.ndarray) -> np.ndarray:

@@ -59,30 +59,28 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
     has_billed = _is_billed(segments, billed)
     units_paid, is_paid_known = _units(segments, sent(5), np.ones(len(at), np.int64), np.ones(len(at), bool))
     units_billed, is_billed_known = _units(segments, sent(7), units_paid, is_paid_known)
-    frame = pl.DataFrame(
-        {
-            "line_id": called.line_id.take(kept),
-            "claim_id": called.claim_id.take(parts.claim_of_line[kept]),
-            "file_id": called.file_id.take(segments.piece[at]),
-            "source_file": called.source_file.take(segments.piece[at]),
-            "line_segment": segments.number[at],
-            "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
-            "submitted_code_source": texts(["SVC01", "SVC06"]).take(has_billed.astype(np.int64)),
-            "submitted_qualifier": text(segments, _either(has_billed, billed.qualifier, paid_as.qualifier)),
-            "paid_code": text(segments, paid_as.code),
-            "paid_qualifier": text(segments, paid_as.qualifier),
-            "charge_amount": money(amounts.charge[kept]),
-            "paid_amount": money(amounts.paid[kept]),
-            "allowed_amount": money(amounts.allowed[kept], amounts.is_allowed_stated[kept]),
-            "units_submitted": numbers(units_billed, is_billed_known),
-            "units_paid": numbers(units_paid, is_paid_known),
-            "service_date": dates(*_service_days(segments, parts, kept)),
-            "line_control_number": text(segments, element_or_none(segments, _first_of_lines(segments, parts, REF, "6R")[kept], 2)),
-            "remark_codes": _remarks(segments, parts, kept),
-        }
-    )
+    columns = {
+        "line_id": called.line_id.take(kept),
+        "claim_id": called.claim_id.take(parts.claim_of_line[kept]),
+        "file_id": called.file_id.take(segments.piece[at]),
+        "source_file": called.source_file.take(segments.piece[at]),
+        "line_segment": segments.number[at],
+        "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
+        "submitted_code_source": texts(["SVC01", "SVC06"]).take(has_billed.astype(np.int64)),
+        "submitted_qualifier": text(segments, _either(has_billed, billed.qualifier, paid_as.qualifier)),
+        "paid_code": text(segments, paid_as.code),
+        "paid_qualifier": text(segments, paid_as.qualifier),
+        "charge_amount": money(amounts.charge[kept]),
+        "paid_amount": money(amounts.paid[kept]),
+        "allowed_amount": money(amounts.allowed[kept], amounts.is_allowed_stated[kept]),
+        "units_submitted": numbers(units_billed, is_billed_known),
+        "units_paid": numbers(units_paid, is_paid_known),
+        "service_date": dates(*_service_days(segments, parts, kept)),
+        "line_control_number": text(segments, element_or_none(segments, _first_of_lines(segments, parts, REF, "6R")[kept], 2)),
+        "remark_codes": _remarks(segments, parts, kept),
+    }
     undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
-    return as_declared(frame, READ_LINES), undeclared
+    return as_declared(columns, READ_LINES), undeclared
 
 
 def _is_billed(segments: Segments, billed: Composite) -> np.ndarray:

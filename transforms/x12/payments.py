@@ -11,7 +11,7 @@ from transforms.tables.remittances import READ_PAYMENTS
 from transforms.x12.faults import Problems, amount_problems
 from transforms.x12.fields import Spans, cents, code, dates, days, element, money, short_code, text
 from transforms.x12.identity import Names, as_declared, texts
-from transforms.x12.payer import payer_ids
+from transforms.x12.payer import IDENTIFIERS, payer_ids
 from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, levels, qualified
 
@@ -75,30 +75,28 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
 
     payee_qualifier = short_code(segments, element_or_none(segments, head.payee, 3))
     payee_id = element_or_none(segments, head.payee, 4)
-    frame = pl.DataFrame(
-        {
-            "payment_id": called.payment_id.take(kept),
-            "file_id": called.file_id.take(segments.piece[at]),
-            "source_file": called.source_file.take(segments.piece[at]),
-            "payer_name": value(head.payer, 2),
-            "payer_ref_2u": value(head.payer_2u, 2),
-            "payer_n104": value(head.payer, 4),
-            "payer_naic": value(head.payer_nf, 2),
-            "payer_tax_id": _first_sent(value(head.trn, 3), value(head.bpr, 10)),
-            "payee_name": value(head.payee, 2),
-            "payee_npi": text(segments, _only(payee_id, payee_qualifier == code("XX"))),
-            "payee_tax_id": _first_sent(text(segments, _only(payee_id, payee_qualifier == code("FI"))), value(head.payee_tj, 2)),
-            "trace_number": value(head.trn, 2),
-            "payment_method": value(head.bpr, 4),
-            "payment_amount": money(facts.amount[kept]),
-            "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
-            "payment_date_source": texts(DATE_SOURCES).take(facts.day_source[kept]),
-            "version": _first_sent(value(head.group, 8), text(segments, element(segments, at, 3))),
-            "payment_segment": segments.number[at],
-        }
-    )
-    frame = frame.with_columns(payer_ids(frame))
-    return as_declared(frame, READ_PAYMENTS)
+    columns = {
+        "payment_id": called.payment_id.take(kept),
+        "file_id": called.file_id.take(segments.piece[at]),
+        "source_file": called.source_file.take(segments.piece[at]),
+        "payer_name": value(head.payer, 2),
+        "payer_ref_2u": value(head.payer_2u, 2),
+        "payer_n104": value(head.payer, 4),
+        "payer_naic": value(head.payer_nf, 2),
+        "payer_tax_id": _first_sent(value(head.trn, 3), value(head.bpr, 10)),
+        "payee_name": value(head.payee, 2),
+        "payee_npi": text(segments, _only(payee_id, payee_qualifier == code("XX"))),
+        "payee_tax_id": _first_sent(text(segments, _only(payee_id, payee_qualifier == code("FI"))), value(head.payee_tj, 2)),
+        "trace_number": value(head.trn, 2),
+        "payment_method": value(head.bpr, 4),
+        "payment_amount": money(facts.amount[kept]),
+        "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
+        "payment_date_source": texts(DATE_SOURCES).take(facts.day_source[kept]),
+        "version": _first_sent(value(head.group, 8), text(segments, element(segments, at, 3))),
+        "payment_segment": segments.number[at],
+    }
+    columns["payer_id"] = payer_ids(pl.DataFrame({name: columns[name] for name in IDENTIFIERS}))
+    return as_declared(columns, READ_PAYMENTS)
 
 
 def _headers(segments: Segments, parts: Structure) -> Headers:

@@ -47,15 +47,13 @@ def provider_adjustments(segments: Segments, parts: Structure, good_sets: np.nda
     problems = amount_problems("provider_adjustment", status[wrong], at[wrong], owner[wrong]) if len(wrong) else []
     rows = np.flatnonzero(is_pair & (status == OK))
     parted = split_reason(segments, (reason[0][rows], reason[1][rows]))
-    frame = pl.DataFrame(
-        {
-            "payment_id": called.payment_id.take(parts.set_of[at[rows]]),
-            "file_id": called.file_id.take(segments.piece[at[rows]]),
-            "reason_code": text(segments, parted.qualifier),
-            "reference": text(segments, parted.code),
-            "amount": money(value[rows]),
-            "adjustment_segment": segments.number[at[rows]],
-            "position": position[rows],
-        }
-    )
-    return ProviderAdjustments(as_declared(frame, PROVIDER_ADJUSTMENTS.schema), problems, inside, outside)
+    columns = {
+        "payment_id": called.payment_id.take(parts.set_of[at[rows]]),
+        "file_id": called.file_id.take(segments.piece[at[rows]]),
+        "reason_code": text(segments, parted.qualifier),
+        "reference": text(segments, parted.code),
+        "amount": money(value[rows]),
+        "adjustment_segment": segments.number[at[rows]],
+        "position": position[rows],
+    }
+    return ProviderAdjustments(as_declared(columns, PROVIDER_ADJUSTMENTS.schema), problems, inside, outside)
