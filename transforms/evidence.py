@@ -33,9 +33,13 @@ def rules_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> p
     found = in_force(keys, dated.drop("confidence", "source"), on)
     found = found.filter(pl.col("rule_payer_id").is_null() | (pl.col("rule_payer_id") == pl.col("payer_id")))
     pair = ["payer_id", "fee_date", "submitted_code", "paid_code"]
-    has_own = pl.col("rule_payer_id").is_not_null().any().over(pair)
-    own = found.filter(pl.col("rule_payer_id").is_not_null() | ~has_own)
-    return own.with_columns(rule=pl.col("rule") + "@" + pl.col("rule_from").cast(pl.String)).drop("rule_from", "rule_payer_id")
+    own = found.filter(pl.col("rule_payer_id").is_not_null())
+    general = found.filter(pl.col("rule_payer_id").is_null()).join(own.select(pair).unique(), on=pair, how="anti")
+    return (
+        pl.concat([own, general])
+        .with_columns(rule=pl.col("rule") + "@" + pl.col("rule_from").cast(pl.String))
+        .drop("rule_from", "rule_payer_id")
+    )
 
 
 def alternates_in_force(lines: pl.DataFrame, rules: pl.DataFrame, on: list[str]) -> pl.DataFrame:
