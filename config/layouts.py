@@ -40,7 +40,9 @@ def read_layout(name: str, path: Path) -> Layout:
     header = texts(given["header"], place.at("header"))
     if not header:
         raise place.at("header").error("no header cell is given", "List the cells by which the file is known.")
-    columns = {field: texts(value, place.at("columns").at(field)) for field, value in _fields(given["columns"], place.at("columns")).items()}
+    columns = {
+        field: texts(value, place.at("columns").at(field)) for field, value in _fields(given["columns"], place.at("columns")).items()
+    }
     layout = Layout(name=Path(name).stem, header=header, columns=columns, **_options(given, place))
     if "not_covered" in columns and "patient" not in columns and not layout.not_covered_group:
         raise place.at("not_covered_group").error("the key is missing", "Say who bears a not-covered amount: PR, CO, PI or OA.")

@@ -15,6 +15,7 @@ from flows.reading import read_in_order
 from transforms import balance, plausible, setting_aside
 from transforms.ingest import HELD_PAYMENT, Held, Taken, less, take_new, with_same_trace
 from transforms.live import settle_claims
+from transforms.tables.layouts import ExportRules
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.quarantine import FAULTS
 from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
@@ -35,6 +36,7 @@ class Rules:
     released: frozenset[str] = frozenset()  # quarantine ids
     renewed: frozenset[str] = frozenset()  # source files that a person had taken anew: what was open for them is settled
     vault_key: bytes | None = None  # what tokens stand for is kept under it; nothing is kept without
+    exports: ExportRules | None = None  # how CSV and XLSX exports are read; the shipped layouts where not given
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     by_kind = sorted((one for one in here if not one.fault), key=lambda one: one.kind)
     blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in by_kind]
     spelled: list[pl.DataFrame] = []
-    read = read_tokenised(blobs, rules.key, spelled.append if rules.vault_key else None)
+    read = read_tokenised(blobs, rules.key, spelled.append if rules.vault_key else None, rules.exports)
     good, faults = _set_aside(read, here, rules)
     settled = _settled(good, faults)
     held = held_of(root, manifest, good.payments)
@@ -81,10 +83,12 @@ def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival]
     return Intake(after, files, items)
 
 
-def read_tokenised(blobs: Sequence[Blob], key: bytes, tell: Callable[[pl.DataFrame], None] | None = None) -> Remittances:
+def read_tokenised(
+    blobs: Sequence[Blob], key: bytes, tell: Callable[[pl.DataFrame], None] | None = None, exports: ExportRules | None = None
+) -> Remittances:
     """The remittances of these files with tokens in the place of numbers and names; `tell` hears what the tokens stand for."""
     parts = [tokenise(Remittances.empty(), key)]
-    for part in read_in_order(blobs):
+    for part in read_in_order(blobs, exports):
         if tell:
             tell(originals(part, key))
         parts.append(tokenise(part, key))

@@ -13,6 +13,7 @@ import polars as pl
 from config.load import ConfigError, load_settings
 from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, review, store, vault
 from flows.errors import BadUsage
+from flows.exports import rules_of
 from flows.inbox import Arrival, Inbox, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
@@ -21,6 +22,7 @@ from flows.rehearsal import shadow
 from flows.summary import Summary, summarise
 from transforms import marts
 from transforms.tables.files import FILES
+from transforms.tables.layouts import ExportRules
 from transforms.tables.policy import Settings
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tokens import key_check
@@ -56,7 +58,7 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     store.prepare(order.store)
     manifest = store.read_manifest(order.store)
     inbox = step("look into the inbox", look, order.inbox)
-    manifest, key, taken, items = _take_in(order, manifest, inbox, step, watch)
+    manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch)
     frames, publication, warnings = _publish(order, settings, manifest, key, step)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
@@ -77,7 +79,7 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def _take_in(
-    order: Order, manifest: store.Manifest, inbox: Inbox, step: Step, watch: Watch
+    order: Order, manifest: store.Manifest, inbox: Inbox, exports: ExportRules, step: Step, watch: Watch
 ) -> tuple[store.Manifest, bytes | None, pl.DataFrame, pl.DataFrame]:
     """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit. The key goes on to what comes after."""
     released = quarantine.released_ids(order.store, manifest)
@@ -93,7 +95,7 @@ def _take_in(
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
     for chunk in intake.chunks(fresh):
         assert key is not None
-        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed, vault_key)
+        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed, vault_key, exports)
         manifest = replace(manifest, key_check=key_check(key))
         taken = step("take in a chunk", intake.take_chunk, order.store, manifest, chunk, rules)
         manifest = taken.manifest

@@ -7,21 +7,28 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 
+from flows.exports import read_exports, shipped_rules
 from flows.inbox import let_go
 from flows.sniff import kind_of
 from transforms import x12
 from transforms.eob import fhir
+from transforms.tables.layouts import ExportRules
 from transforms.tables.remittances import Blob, Remittances
 
 THREADS = 2
 PIECE_BYTES = 6_000_000  # half the reader's own size: as fast here, and half the memory
 
 
-def read_in_order(blobs: Iterable[Blob]) -> Iterator[Remittances]:
-    """The remittances of all files, part by part in file order. Files of one kind in a row are read together, so sort by kind."""
+def read_in_order(blobs: Iterable[Blob], exports: ExportRules | None = None) -> Iterator[Remittances]:
+    """The remittances of all files, part by part in file order. Files of one kind in a row are read together, so sort by kind.
+
+    `exports` says how CSV and XLSX exports are read; the shipped layouts where nothing is given.
+    """
     for kind, alike in groupby(blobs, lambda blob: kind_of(blob.data)):
-        reader = _read_fhir if kind == "fhir" else _read_835
-        yield from reader(alike)
+        if kind in ("csv", "xlsx"):
+            yield from read_exports(alike, exports or shipped_rules())
+        else:
+            yield from (_read_fhir if kind == "fhir" else _read_835)(alike)
 
 
 def _read_835(blobs: Iterable[Blob]) -> Iterator[Remittances]:

@@ -87,7 +87,6 @@ def test_every_unusable_file_says_why_and_what_to_do(tmp_path):
     put(tmp_path, "empty.835", b"")
     put(tmp_path, "cut.gz", gzip.compress(GOOD)[:-9])
     put(tmp_path, "cut.zip", _zip(a=GOOD)[:40])
-    put(tmp_path, "eob.csv", b"date,code,fee\n2026-03-01,D2392,250\n")
     put(tmp_path, "scan.pdf", b"%PDF-1.7")
     (tmp_path / "link.835").symlink_to("scan.pdf")
     os.mkfifo(tmp_path / "pipe")
@@ -96,7 +95,6 @@ def test_every_unusable_file_says_why_and_what_to_do(tmp_path):
         "empty.835": "empty_file",
         "cut.gz": "damaged_archive",
         "cut.zip": "damaged_archive",
-        "eob.csv": "not_read_yet",
         "scan.pdf": "unknown_content",
         "link.835": "not_a_file",
         "pipe": "not_a_file",

@@ -25,7 +25,9 @@ def with_parts(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
     inside = [name for name in SHARES if name not in layout.excludes]
     shares = pl.sum_horizontal(amount(name) for name in SHARES)
-    rest = (pl.col("patient") - pl.sum_horizontal(amount(name) for name in inside)).fill_null(0) if "patient" in typed.columns else pl.lit(0)
+    rest = (
+        (pl.col("patient") - pl.sum_horizontal(amount(name) for name in inside)).fill_null(0) if "patient" in typed.columns else pl.lit(0)
+    )
     has_patient = pl.col("patient").is_not_null() if "patient" in typed.columns else pl.lit(False)
     parts = typed.with_columns(
         *(amount(name).alias(name) for name in (*SHARES, "writeoff", "other_insurance")),
@@ -33,8 +35,11 @@ def with_parts(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         not_covered=pl.when(~has_patient & pl.lit(bool(layout.not_covered_group))).then(amount("not_covered")).otherwise(0),
     )
     sums = pl.sum_horizontal("paid", "rest", "writeoff", "other_insurance", "not_covered") + shares
-    parts = parts.with_columns(difference=pl.col("charge") - sums)
+    owed = pl.col("rest") + shares + (pl.col("not_covered") if layout.not_covered_group == "PR" else 0)
+    parts = parts.with_columns(difference=pl.col("charge") - sums, owed=owed)
     is_below = (pl.col("rest") * pl.when(pl.col("charge") < 0).then(-1).otherwise(1)) < 0
+    if not parts.select((pl.col("difference").fill_null(0) != 0).any() | is_below.any()).item():
+        return parts
     return parts.with_columns(
         pl.coalesce(
             FAULT_CODE,
@@ -67,8 +72,12 @@ def adjustments_of(parts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if stated is not None:
         known = [ROW, "group_code", "reason_code"]
         left = stated.select(known).unique(maintain_order=True).join(found, on=known, how="anti", nulls_equal=True)
-        found = pl.concat([found, left.with_columns(
-            amount=pl.lit(0, pl.Int64), position=pl.int_range(pl.len(), dtype=pl.Int64).over(ROW) + len(PLACES) + 1)])
+        found = pl.concat(
+            [
+                found,
+                left.with_columns(amount=pl.lit(0, pl.Int64), position=pl.int_range(pl.len(), dtype=pl.Int64).over(ROW) + len(PLACES) + 1),
+            ]
+        )
     return found.sort(ROW, maintain_order=True)
 
 
@@ -131,7 +140,9 @@ def per_adjustment(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     is_off = pl.when(difference != 0)
     lines = lines.with_columns(difference=difference).with_columns(
         pl.coalesce(FAULT_FIELD, gap, is_off.then(pl.lit("charge"))).alias(FAULT_FIELD),
-        pl.coalesce(FAULT_CODE, pl.when(gap.is_not_null()).then(pl.lit("missing")), is_off.then(pl.lit("row_unbalanced"))).alias(FAULT_CODE),
+        pl.coalesce(FAULT_CODE, pl.when(gap.is_not_null()).then(pl.lit("missing")), is_off.then(pl.lit("row_unbalanced"))).alias(
+            FAULT_CODE
+        ),
     )
     first = lines.select("run", pl.col(ROW).alias("line_row"))
     found = listed.join(first, on="run", how="left", maintain_order="left").select(
@@ -141,7 +152,8 @@ def per_adjustment(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         amount="adjustment_amount",
         position=pl.int_range(pl.len(), dtype=pl.Int64).over("run") + 1,
     )
-    return lines.drop("run", "adjusted"), found
+    owed = found.filter(pl.col("group_code") == "PR").group_by(ROW).agg(owed=pl.col("amount").sum())
+    return lines.drop("run", "adjusted").join(owed, on=ROW, how="left", maintain_order="left"), found
 
 
 def _reason(typed: pl.DataFrame) -> pl.Expr:

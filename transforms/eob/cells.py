@@ -23,7 +23,14 @@ def by_distinct(texts: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.
     if distinct.is_empty():
         return pl.Series(texts.name, [None] * len(texts), dtype=work(pl.Series([""])).dtype)
     answers = work(distinct)
-    return texts.replace_strict(distinct, answers, default=None, return_dtype=answers.dtype).alias(texts.name)
+    if len(distinct) * 4 > len(texts):
+        return texts.replace_strict(distinct, answers, default=None, return_dtype=answers.dtype).alias(texts.name)
+    return answers.gather(texts.cast(pl.Enum(distinct)).to_physical()).alias(texts.name)
+
+
+def is_blank_text(texts: pl.Series) -> pl.Series:
+    """True where there is text, but nothing that could be seen."""
+    return texts.str.contains(r"^[\s\u00a0\u2007\u202f]*$").fill_null(False)
 
 
 def trimmed(texts: pl.Expr) -> pl.Expr:
@@ -35,9 +42,21 @@ def trimmed(texts: pl.Expr) -> pl.Expr:
 def cents(texts: pl.Series) -> pl.Series:
     """Whole cents of $1,234.50, (75.00), 75.00-, -75, 75 CR, and 0 of a lone dash; null where the text is no exact amount.
 
-    Decimals beyond the second count only as the noise of a binary fraction (120.10000000000001).
+    Decimals beyond the second count only as the noise of a binary fraction (120.10000000000001): nothing in the first six.
     """
-    return by_distinct(texts, _cents)
+    quick = _exact(texts)
+    if quick.null_count() == texts.null_count():
+        return quick
+    odd = (quick.is_null() & texts.is_not_null()).arg_true()
+    return quick.scatter(odd, by_distinct(texts.gather(odd), _cents))
+
+
+def _exact(texts: pl.Series) -> pl.Series:
+    """Cents of plain numbers; null for all else."""
+    micro = texts.cast(pl.Decimal(20, 6), strict=False).to_physical().cast(pl.Int64, strict=False)
+    value = pl.col("micro") // 10_000
+    is_whole = (value * 10_000 == pl.col("micro")) & (value.abs() <= LARGEST_CENTS)
+    return pl.DataFrame({"micro": micro}).select(pl.when(is_whole).then(value).alias(texts.name)).to_series()
 
 
 def _cents(distinct: pl.Series) -> pl.Series:
@@ -45,21 +64,14 @@ def _cents(distinct: pl.Series) -> pl.Series:
     is_negative = pl.col("plain").str.contains(r"^\(.*\)$|^-.|.-$|(?i:cr)$")
     digits = pl.col("plain").str.replace(r"(?i)cr$", "").str.replace(r"^[-+]", "").str.replace(r"-$", "").str.replace(r"^\((.*)\)$", "${1}")
     digits = digits.str.replace(r"^-", "")
-    whole = pl.col("digits").str.extract(r"^(\d{1,10})?(?:\.\d*)?$", 1).fill_null("0")
-    part = pl.col("digits").str.extract(r"^\d*\.(\d*)$", 1).fill_null("")
     frame = pl.DataFrame({"text": distinct}).with_columns(plain=plain)
     # A comma is left out only where it parts thousands.
     commas = pl.col("text").str.contains(r"\d,\d{3}(?:\D|$)|^[^,]*$") & ~pl.col("text").str.contains(r",\d{0,2}(?:\D|$)")
     frame = frame.with_columns(digits=digits, is_negative=is_negative, is_dash=pl.col("plain").str.contains(DASHES), commas=commas)
     is_amount = pl.col("commas") & pl.col("digits").str.contains(r"^(\d{1,10}(\.\d*)?|\.\d+)$")
-    frame = frame.with_columns(whole=whole, part=part, is_amount=is_amount).with_columns(
-        rest=pl.col("part").str.slice(2), two=pl.col("part").str.slice(0, 2).str.pad_end(2, "0")
-    )
-    is_up = pl.col("rest").str.contains(r"^9{5,}\d*$")
-    is_exact = pl.col("rest").str.contains(r"^(0*|0{5,}\d*)$") | is_up
-    size = pl.col("whole").cast(pl.Int64, strict=False) * 100 + pl.col("two").cast(pl.Int64, strict=False) + is_up.cast(pl.Int64)
-    value = pl.when("is_dash").then(pl.lit(0, pl.Int64)).when(pl.col("is_amount") & is_exact & (size <= LARGEST_CENTS)).then(size)
-    return frame.select(pl.when("is_negative").then(-value).otherwise(value)).to_series()
+    size = _exact(frame.select(pl.when(is_amount).then(pl.col("digits").str.strip_suffix("."))).to_series())
+    value = pl.when("is_dash").then(pl.lit(0, pl.Int64)).otherwise("size")
+    return frame.with_columns(size=size).select(pl.when("is_negative").then(-value).otherwise(value)).to_series()
 
 
 def days(texts: pl.Series, order: str) -> pl.Series:
@@ -118,7 +130,11 @@ def codes(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     Three or four digits alone are a dental code that lost its D (and its leading zero); anything else without blanks stays
     as written, upper case. Null where no code can be made out.
     """
-    return by_distinct(texts, lambda distinct: _code(distinct, 0)), by_distinct(texts, lambda distinct: _code(distinct, 1))
+    first = by_distinct(texts, lambda distinct: _code(distinct, 0))
+    second = _code(texts.drop_nulls().unique(), 1)
+    if second.null_count() == len(second):
+        return first, second.clear(len(texts))
+    return first, by_distinct(texts, lambda distinct: _code(distinct, 1))
 
 
 def _code(distinct: pl.Series, which: int) -> pl.Series:

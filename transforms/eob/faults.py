@@ -10,7 +10,6 @@ from transforms.eob.header import Header
 from transforms.eob.sheet import ROW
 from transforms.eob.typed import FAULT_CODE, FAULT_FIELD
 from transforms.tables.contract import MONEY
-from transforms.tables.layouts import FIELDS, Layout
 from transforms.tables.quarantine import FAULTS, WARNINGS
 
 REPROCESS = "Correct the file and run: altbenefit audit --reprocess "
@@ -20,12 +19,23 @@ WORDS = {
     "missing": "is empty",
 }
 SHOWN_COLUMNS = 40
-SUMMED = ("charge", "paid", "patient", "deductible", "coinsurance", "copay", "writeoff", "other_insurance", "not_covered", "adjustment_amount")
+SUMMED = (
+    "charge",
+    "paid",
+    "patient",
+    "deductible",
+    "coinsurance",
+    "copay",
+    "writeoff",
+    "other_insurance",
+    "not_covered",
+    "adjustment_amount",
+)
 
 
 def no_layout(file_id: str, source_file: str) -> pl.DataFrame:
     """One FAULTS row: the header is that of no layout."""
-    step = f"Draft one with: altbenefit layouts infer {source_file} --out config/eob_layouts/mine.yaml, check it and run again."
+    step = f"Run: altbenefit layouts infer {source_file}, check what it drafts, then: altbenefit audit --reprocess {source_file}"
     return _file_fault(file_id, source_file, "no_layout", "no layout in config/eob_layouts has this header", step)
 
 
@@ -92,7 +102,7 @@ def _reason(header: Header) -> pl.Expr:
     )  # fmt: skip
 
 
-def warnings_of(header: Header, left_out: dict[str, int], file_id: str, source_file: str) -> pl.DataFrame:
+def warnings_of(header: Header, file_id: str, source_file: str) -> pl.DataFrame:
     """WARNINGS rows: columns that the layout does not know. Rows left out as totals and notes are as they should be."""
     facts: Sequence[tuple[str, str, int, int]] = ()
     if header.unknown:
@@ -100,11 +110,6 @@ def warnings_of(header: Header, left_out: dict[str, int], file_id: str, source_f
         facts = [("unknown_column", text, header.row, len(header.unknown))]
     rows = [(file_id, source_file, code, reason, row, count) for code, reason, row, count in facts]
     return pl.DataFrame(rows, schema=WARNINGS.schema, orient="row")
-
-
-def unfit_fields(layout: Layout) -> list[str]:
-    """Fields of the layout that nobody reads."""
-    return [name for name in layout.columns if name not in FIELDS]
 
 
 def _money(value: pl.Expr) -> pl.Expr:

@@ -73,11 +73,16 @@ def fields_of(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
     """
     last = next(reversed(header.names))
     beyond = sheet.columns[sheet.columns.index(last) + 1 :]
-    below = sheet.filter(pl.col(ROW) > header.row) if header.row > 1 else sheet.slice(1)
+    below = below_header(sheet, header)
     titles = [pl.lit(text, pl.String).alias(field) for field, text in _titles(sheet, header).items()]
     fields = [pl.col(column).alias(field) for field, column in header.columns.items()]
     is_wide = pl.any_horizontal(pl.col(name).is_not_null() for name in beyond) if beyond else pl.lit(False)
     return below.select(ROW, *fields, *titles, is_wide=is_wide)
+
+
+def below_header(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """The rows below the header, without copying them."""
+    return sheet.slice(sheet.get_column(ROW).search_sorted(header.row, side="right"))
 
 
 def _titles(sheet: pl.DataFrame, header: Header) -> dict[str, str | None]:

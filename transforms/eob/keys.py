@@ -28,10 +28,21 @@ def with_keys(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
     keyed = lines.with_columns(payment_key=payment).with_columns(
         claim_key=pl.struct("payment_key", "is_reversal", "is_predetermination", "rank", number=numbered, patient=patient).hash()
     )
-    keyed = keyed.with_columns(
-        payment_row=pl.col(ROW).min().over("payment_key"), claim_row=pl.col(ROW).min().over("claim_key")
+    rows = keyed.get_column(ROW)
+    return keyed.drop("payment_key", "claim_key").with_columns(
+        remarks_of(lines, patterns),
+        payment_row=first_rows(keyed.get_column("payment_key"), rows),
+        claim_row=first_rows(keyed.get_column("claim_key"), rows),
     )
-    return keyed.drop("payment_key", "claim_key").with_columns(remarks_of(lines, patterns))
+
+
+def first_rows(keys: pl.Series, rows: pl.Series) -> pl.Series:
+    """For each row the first row with its key. Where equal keys stand together, as they mostly do, nothing is grouped."""
+    frame = pl.DataFrame({"key": keys, "row": rows})
+    is_start = frame.select((pl.col("key") != pl.col("key").shift()).fill_null(True)).to_series()
+    if keys.filter(is_start).is_unique().all():
+        return frame.select(pl.when(is_start).then("row").forward_fill()).to_series()
+    return frame.select(pl.col("row").min().over("key")).to_series()
 
 
 def remarks_of(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.Series:

@@ -30,8 +30,8 @@ def read(sheet: pl.DataFrame, rules: ExportRules, file_id: str, source_file: str
         return _nothing_but(faults.no_layout(file_id, source_file))
     if header.missing:
         return _nothing_but(faults.missing_columns(file_id, source_file, header))
-    rows, left_out = line_rows(sheet, header)
-    warnings = faults.warnings_of(header, left_out, file_id, source_file)
+    rows = line_rows(sheet, header)
+    warnings = faults.warnings_of(header, file_id, source_file)
     if rows.is_empty():
         return replace(_nothing_but(faults.no_lines(file_id, source_file, header)), warnings=warnings)
     lines, adjustments = _lines(rows, header, rules.remark_text_patterns)
@@ -39,19 +39,20 @@ def read(sheet: pl.DataFrame, rules: ExportRules, file_id: str, source_file: str
     if found.height:
         gone = lines.filter(pl.col(FAULT_CODE).is_not_null()).select("claim_row").unique()
         lines = lines.join(gone, on="claim_row", how="anti", maintain_order="left")
+    if adjustments is None:
+        adjustments = adjustments_of(lines, header.layout)
+    elif found.height:
         adjustments = adjustments.join(lines.select("row"), on="row", how="semi", maintain_order="left")
     return replace(tables_of(lines, adjustments, header, file_id, source_file), faults=found, warnings=warnings)
 
 
-def _lines(rows: pl.DataFrame, header: Header, patterns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lines with amounts in cents, claim_row, payment_row and remarks; and their adjustments."""
+def _lines(rows: pl.DataFrame, header: Header, patterns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Lines with amounts in cents, claim_row, payment_row and remarks; and their adjustments where rows of their own state them."""
     typed = typed_rows(rows, header)
     if header.layout.per == "adjustment":
         lines, adjustments = per_adjustment(typed)
-    else:
-        lines = with_parts(typed, header.layout)
-        adjustments = adjustments_of(lines, header.layout)
-    return with_keys(lines, patterns), adjustments
+        return with_keys(lines, patterns), adjustments
+    return with_keys(with_parts(typed, header.layout), patterns), None
 
 
 def _nothing_but(fault: pl.DataFrame) -> Remittances:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.eob.cells import trimmed
-from transforms.eob.header import Header, fields_of, plain
+from transforms.eob.cells import by_distinct, trimmed
+from transforms.eob.header import Header, below_header, fields_of, plain
 from transforms.eob.sheet import ROW
 from transforms.tables.layouts import AMOUNT_FIELDS, RowKind
 
@@ -13,45 +13,59 @@ TOTAL = r"(?i)^\W*(grand|claim|sub|page|group|patient|check|provider|payer|repor
 CODES = ("submitted_code", "paid_code")
 
 
-def line_rows(sheet: pl.DataFrame, header: Header) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Rows that are lines, as text fields with outer blanks gone, and how many rows of each other kind were left out.
+def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Rows that are lines, as text fields with outer blanks gone.
 
     What a check row or a first row of a block says is carried down before those rows go.
     """
     fields = fields_of(sheet, header)
-    texts = [name for name in fields.columns if name not in (ROW, "is_wide")]
-    spaced = [name for name in texts if fields.get_column(name).str.contains(r"^\s|\s$|[\u00a0\u2007\u202f]").any()]
-    fields = fields.with_columns(trimmed(pl.col(name)) for name in spaced)
-    fields = fields.with_columns(row_kind=_kinds(sheet, fields, header))
+    fields = fields.with_columns(trimmed(pl.col(name)) for name in fields.columns if _is_spaced(fields.get_column(name)))
+    kinds = _kinds(sheet, fields, header)
     for group in header.layout.carried_down:
-        fields = _carried_down(fields, [name for name in group if name in fields.columns])
-    counts = fields.filter(pl.col("row_kind") != "line").group_by("row_kind").len()
-    lines = fields.filter(pl.col("row_kind") == "line").drop("row_kind")
-    return lines, {kind: count for kind, count in counts.iter_rows() if kind != "blank"}
+        names = [name for name in group if name in fields.columns and fields.get_column(name).has_nulls()]
+        if names:
+            fields = _carried_down(fields, kinds, group[0], names)
+    return fields if kinds is None else fields.filter(kinds == "line")
 
 
-def _kinds(sheet: pl.DataFrame, fields: pl.DataFrame, header: Header) -> pl.Series:
-    """line, blank, header, skip, or a kind of ROW_KINDS, for each row below the header."""
-    code = pl.coalesce(pl.col(name) for name in CODES if name in fields.columns)
-    amounts = [pl.col(name) for name in AMOUNT_FIELDS if name in header.columns]
-    odd = fields.with_row_index("place").filter(code.is_null() | ~code.str.contains(r"\d") | pl.all_horizontal(a.is_null() for a in amounts))
-    kinds = pl.Series("row_kind", ["line"], dtype=pl.String).new_from_index(0, fields.height)
+def _is_spaced(texts: pl.Series) -> bool:
+    """Whether any cell begins or ends with a blank. Amounts, dates and codes see to their own inner ones."""
+    if texts.dtype != pl.String:
+        return False
+    frame = texts.alias("text").to_frame()
+    ends = [pl.col("text").str.starts_with(mark) | pl.col("text").str.ends_with(mark) for mark in (" ", "\t", "\u00a0")]
+    return bool(frame.select(pl.any_horizontal(ends).any()).item())
+
+
+def _kinds(sheet: pl.DataFrame, fields: pl.DataFrame, header: Header) -> pl.Series | None:
+    """line, blank, header, total, skip, or a kind of ROW_KINDS, for each row below the header; None where all are lines."""
+    amounts = [pl.col(name).is_null() for name in AMOUNT_FIELDS if name in header.columns]
+    has_code = pl.select(pl.any_horizontal(_has_digit(fields.get_column(name)) for name in CODES if name in fields.columns)).to_series()
+    odd = fields.select(ROW, place=pl.int_range(pl.len())).filter(~has_code | fields.select(pl.all_horizontal(amounts)).to_series())
     own = _own_kinds(sheet, header)
-    if own is not None:
-        kinds = own
+    skipped = _skipped(fields, header)
+    if own is None and skipped is None and odd.is_empty():
+        return None
+    kinds = own if own is not None else pl.Series("row_kind", ["line"]).new_from_index(0, fields.height)
     if odd.height:
-        told = _odd_kinds(sheet, odd, header)
-        places = told.filter(pl.col("row_kind").is_not_null())
-        kinds = kinds.scatter(places.get_column("place"), places.get_column("row_kind"))
-    skip = header.layout.statuses.get("skip", ())
-    if skip and "status" in fields.columns:
-        is_skipped = fields.get_column("status").str.to_lowercase().is_in([word.lower() for word in skip]).fill_null(False)
-        kinds = pl.select(pl.when(is_skipped & (kinds == "line")).then(pl.lit("skip")).otherwise(kinds).alias("row_kind")).to_series()
+        told = _odd_kinds(sheet, odd, header).drop_nulls("row_kind")
+        kinds = kinds.scatter(told.get_column("place"), told.get_column("row_kind"))
+    if skipped is not None:
+        kinds = kinds.scatter((skipped & (kinds == "line")).arg_true(), "skip")
     return kinds
 
 
-def _below(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
-    return sheet.filter(pl.col(ROW) > header.row)
+def _has_digit(texts: pl.Series) -> pl.Series:
+    return by_distinct(texts, lambda distinct: distinct.str.contains(r"\d")).fill_null(False)
+
+
+def _skipped(fields: pl.DataFrame, header: Header) -> pl.Series | None:
+    """Rows whose status says that they are no payment yet; None where there are none."""
+    words = [word.lower() for word in header.layout.statuses.get("skip", ())]
+    if not words or "status" not in fields.columns:
+        return None
+    found = by_distinct(fields.get_column("status"), lambda distinct: distinct.str.to_lowercase().is_in(words)).fill_null(False)
+    return found if found.any() else None
 
 
 def _own_kinds(sheet: pl.DataFrame, header: Header) -> pl.Series | None:
@@ -61,7 +75,7 @@ def _own_kinds(sheet: pl.DataFrame, header: Header) -> pl.Series | None:
     kind = pl.lit("line")
     for rule in reversed(header.layout.row_kinds):
         kind = pl.when(_matches(rule, header)).then(pl.lit(rule.kind)).otherwise(kind)
-    return _below(sheet, header).select(kind.alias("row_kind")).to_series()
+    return below_header(sheet, header).select(kind.alias("row_kind")).to_series()
 
 
 def _matches(rule: RowKind, header: Header) -> pl.Expr:
@@ -77,7 +91,10 @@ def _odd_kinds(sheet: pl.DataFrame, odd: pl.DataFrame, header: Header) -> pl.Dat
     rows = sheet.join(odd.select(ROW, "place"), on=ROW, how="semi")
     cells = [trimmed(pl.col(column)) for column in sheet.columns[1:]]
     filled = pl.sum_horizontal(cell.is_not_null() for cell in cells)
-    written = [pl.col(column).fill_null("").str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "") == plain(name) for column, name in header.names.items()]
+    written = [
+        pl.col(column).fill_null("").str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "") == plain(name)
+        for column, name in header.names.items()
+    ]
     kind = (
         pl.when(filled == 0).then(pl.lit("blank"))
         .when(pl.all_horizontal(written)).then(pl.lit("header"))
@@ -87,13 +104,11 @@ def _odd_kinds(sheet: pl.DataFrame, odd: pl.DataFrame, header: Header) -> pl.Dat
     return rows.select(ROW, row_kind=kind).join(odd.select(ROW, "place"), on=ROW).select("place", "row_kind")
 
 
-def _carried_down(fields: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+def _carried_down(fields: pl.DataFrame, kinds: pl.Series | None, first: str, names: list[str]) -> pl.DataFrame:
     """Blank cells take what stands above them in their block; a block begins where the group's first field is written."""
-    if not group:
+    if first not in fields.columns:
         return fields
-    is_row = pl.col("row_kind").is_in(["line", "check", "skip", "text"])
-    block = (is_row & pl.col(group[0]).is_not_null()).cum_sum()
-    filled = fields.with_columns(block=block).with_columns(
-        pl.when(is_row).then(pl.col(name)).forward_fill().over("block").alias(name) for name in group
-    )
-    return filled.drop("block")
+    is_row = kinds.is_in(["line", "check", "skip", "text"]) if kinds is not None else pl.Series([True]).new_from_index(0, fields.height)
+    marked = fields.with_columns(is_row=is_row).with_columns(block=(pl.col("is_row") & pl.col(first).is_not_null()).cum_sum())
+    filled = marked.with_columns(pl.when("is_row").then(pl.col(name)).forward_fill().over("block").alias(name) for name in names)
+    return filled.drop("is_row", "block")

@@ -14,15 +14,28 @@ SEPARATORS = (",", "\t", ";", "|")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+class UnreadableSheet(ValueError):
+    """The file is no table; the text says why in plain words."""
+
+
 def sheet_of(data: bytes) -> pl.DataFrame:
     """One row per record: `row` (1-based, header and blank rows counted) and c0, c1, ... as text; null for an empty cell.
 
     The last column is one more than the widest of the first records, so that a record with too many cells shows.
+    Raises UnreadableSheet.
     """
     text = utf8_of(data)
     separator = separator_of(text[:HEAD_CHARS].decode("utf-8", "ignore"))
     width = _width(text[: HEAD_CHARS * 4].decode("utf-8", "ignore"), separator)
     schema = {f"c{place}": pl.String for place in range(width + 1)}
+    try:
+        return _cells(text, separator, schema)
+    except pl.exceptions.ComputeError:
+        # Polars' own text may quote a row.
+        raise UnreadableSheet("its quotation marks do not pair, so its rows cannot be told apart") from None
+
+
+def _cells(text: bytes, separator: str, schema: dict[str, type[pl.String]]) -> pl.DataFrame:
     return pl.read_csv(
         text, has_header=False, schema=schema, separator=separator, missing_columns="insert", extra_columns="ignore",
         row_index_name=ROW, row_index_offset=1, raise_if_empty=False,

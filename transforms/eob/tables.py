@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from transforms.eob.cells import by_distinct
@@ -13,6 +14,7 @@ from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.tables.contract import MONEY, TEXT
 from transforms.tables.layouts import EXPORT_PAYER_PREFIX, Layout
 from transforms.tables.remittances import READ_CLAIMS, READ_LINES, READ_PAYMENTS, Remittances
+from transforms.x12.fields import money
 from transforms.x12.payer import payer_ids
 
 REVERSAL, PREDETERMINATION = "22", "25"
@@ -23,14 +25,9 @@ def tables_of(lines: pl.DataFrame, adjustments: pl.DataFrame, header: Header, fi
     prefix = f"{file_id[:16]}-"
     where = {"file_id": pl.lit(file_id), "source_file": pl.lit(source_file)}
     # Every id is made once and repeated by position.
-    named = lines.with_columns(line_id=pl.lit(prefix) + pl.col(ROW).cast(TEXT))
-    firsts = named.select(ROW, "line_id")
-    place = pl.DataFrame({ROW: lines.get_column(ROW)}).with_row_index("place")
-    claim_at = _places(lines.get_column("claim_row"), place)
-    named = named.with_columns(claim_id=firsts.get_column("line_id").gather(claim_at), prefix=pl.lit(prefix))
-    owed = adjustments.filter(pl.col("group_code") == "PR").select(ROW, owed=pl.col("amount")).group_by(ROW).agg(pl.col("owed").sum())
-    named = named.join(owed, on=ROW, how="left", maintain_order="left")
-    at = _places(adjustments.get_column(ROW), place)
+    rows, ids = lines.get_column(ROW), lines.select(pl.lit(prefix) + pl.col(ROW).cast(TEXT)).to_series()
+    named = lines.with_columns(line_id=ids, claim_id=ids.gather(_places(lines.get_column("claim_row"), rows)), prefix=pl.lit(prefix))
+    at = _places(adjustments.get_column(ROW), rows)
     owners = pl.DataFrame({name: named.get_column(name).gather(at) for name in ("claim_id", "line_id")})
     return replace(
         Remittances.empty(),
@@ -39,15 +36,17 @@ def tables_of(lines: pl.DataFrame, adjustments: pl.DataFrame, header: Header, fi
         service_lines=_service_lines(named, where, _code_source(header)),
         adjustments=ADJUSTMENTS.conform(
             adjustments.hstack(owners).with_columns(
-                **where, amount=_money("amount"), quantity=pl.lit(None, pl.Int64), adjustment_segment=ROW
+                **where, amount=money(adjustments.get_column("amount").to_numpy()), quantity=pl.lit(None, pl.Int64), adjustment_segment=ROW
             )
         ),
     )
 
 
-def _places(rows: pl.Series, place: pl.DataFrame) -> pl.Series:
-    """Where in `place` each row number stands; rows are in ascending order there."""
-    return place.get_column(ROW).search_sorted(rows) if len(rows) else pl.Series([], dtype=pl.UInt32)
+def _places(wanted: pl.Series, rows: pl.Series) -> pl.Series:
+    """Where each of the wanted row numbers stands among the rows, which are in ascending order."""
+    place = np.zeros(int(rows.max()) + 1 if len(rows) else 0, np.uint32)  # type: ignore[arg-type]
+    place[rows.to_numpy()] = np.arange(len(rows), dtype=np.uint32)
+    return pl.Series(place[wanted.to_numpy()])
 
 
 def _code_source(header: Header) -> str:
@@ -65,8 +64,8 @@ def _service_lines(named: pl.DataFrame, where: dict[str, pl.Expr], code_source: 
         submitted_code_source=pl.lit(code_source),
         submitted_qualifier=pl.lit("AD"),
         paid_qualifier=pl.lit("AD"),
-        charge_amount=_money("charge"),
-        paid_amount=_money("paid"),
+        charge_amount=money(named.get_column("charge").to_numpy()),
+        paid_amount=money(named.get_column("paid").to_numpy()),
         allowed_amount=_money("allowed") if "allowed" in named.columns else pl.lit(None, MONEY),
         units_submitted=units.cast(pl.Int64),
         units_paid=units.cast(pl.Int64),
@@ -82,14 +81,13 @@ def _whole(texts: pl.Series) -> pl.Series:
 
 
 def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
-    """One row per claim; its amounts are the sums of its lines."""
-    optional = ("account_number", "claim_number", "member_id", "patient_name", "patient_last_name", "patient_first_name", "received_date")
-    firsts = [pl.col(name).drop_nulls().first() for name in optional if name in named.columns]
-    has_prior = (pl.col("other_insurance").fill_null(0) != 0).any() if "other_insurance" in named.columns else pl.lit(False)
-    claims = named.group_by("claim_id", maintain_order=True).agg(
-        *firsts, pl.col(ROW, "payment_row", "prefix", "rank", "is_reversal", "is_predetermination").first(),
-        pl.col("charge", "paid").sum(), owed=pl.col("owed").sum(), has_prior=has_prior,
-    )  # fmt: skip
+    """One row per claim: what its first line says, and the sums of its lines."""
+    has_prior = (pl.col("other_insurance") != 0).any() if "other_insurance" in named.columns else pl.lit(False)
+    sums = named.group_by("claim_row", maintain_order=True).agg(
+        pl.col("charge", "paid").sum(), owed=pl.col("owed").sum(), has_prior=has_prior
+    )
+    firsts = named.filter(pl.col(ROW) == pl.col("claim_row")).drop("charge", "paid", "owed")
+    claims = firsts.hstack(sums.sort("claim_row").drop("claim_row"))
     rank = pl.when("has_prior").then(pl.max_horizontal("rank", 2)).otherwise("rank")
     status = (
         pl.when("is_reversal").then(pl.lit(REVERSAL)).when("is_predetermination").then(pl.lit(PREDETERMINATION))

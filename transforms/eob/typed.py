@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.eob.cells import cents, codes, days
+from transforms.eob.cells import by_distinct, cents, codes, days, is_blank_text
 from transforms.eob.header import Header
 from transforms.tables.layouts import AMOUNT_FIELDS, DATE_FIELDS, Layout
 
 FAULT_FIELD, FAULT_CODE = "fault_field", "fault_code"
 RANKS = {"1": 1, "p": 1, "pri": 1, "primary": 1, "2": 2, "s": 2, "sec": 2, "secondary": 2, "3": 3, "t": 3, "ter": 3, "tertiary": 3}
 IDS = ("check_number", "member_id", "account_number", "claim_number", "line_number", "payer_number", "payee_npi")
-BELONGS_TO_LINE = ("submitted_code", "service_date", "charge", "paid")
+NONE_AT_FAULT = pl.Series([False])
 
 
 def typed_rows(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
@@ -26,8 +26,8 @@ def typed_rows(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
     made |= {name: days(rows.get_column(name), layout.date_order) for name in dates}
     made |= _codes(rows)
     faults = [("is_wide", "too_many_cells", rows.get_column("is_wide"))]
-    faults += [(name, "not_an_amount", made[name].is_null() & rows.get_column(name).is_not_null()) for name in amounts]
-    faults += [(name, "not_a_date", made[name].is_null() & rows.get_column(name).is_not_null()) for name in dates]
+    faults += [(name, "not_an_amount", _unread(rows.get_column(name), made[name])) for name in amounts]
+    faults += [(name, "not_a_date", _unread(rows.get_column(name), made[name])) for name in dates]
     faults += _missing(rows, made, layout)
     field, code = _first_fault(faults, rows.height)
     typed = rows.drop("is_wide").with_columns(
@@ -52,6 +52,13 @@ def _codes(rows: pl.DataFrame) -> dict[str, pl.Series]:
     return {"submitted_code": submitted, "paid_code": second}
 
 
+def _unread(texts: pl.Series, made: pl.Series) -> pl.Series:
+    """Cells that say something which is no such value."""
+    if made.null_count() == texts.null_count():
+        return NONE_AT_FAULT
+    return made.is_null() & texts.is_not_null() & ~is_blank_text(texts)
+
+
 def _missing(rows: pl.DataFrame, made: dict[str, pl.Series], layout: Layout) -> list[tuple[str, str, pl.Series]]:
     """What a line cannot do without: its code, charge and paid amount, and the day it was paid."""
     if layout.per == "adjustment":
@@ -60,7 +67,7 @@ def _missing(rows: pl.DataFrame, made: dict[str, pl.Series], layout: Layout) -> 
     found = [("submitted_code", "missing", made["submitted_code"].is_null())]
     for name in ("charge", "paid", "service_date", "check_date"):
         if name in made and (name in layout.required or name == "check_date") and name not in layout.blank_is_zero:
-            found.append((name, "missing", rows.get_column(name).is_null()))
+            found.append((name, "missing", made[name].is_null()))
         elif name == "check_date" and name not in made:
             found.append((name, "missing", pl.Series([True]).new_from_index(0, rows.height)))
     return found
@@ -81,7 +88,7 @@ def _first_fault(faults: list[tuple[str, str, pl.Series]], height: int) -> tuple
 def _tidy_ids(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Ids without the .0 that Excel adds, and with the leading zeros it takes, as far as the layout says how many."""
     for name in IDS:
-        if name in typed.columns and typed.get_column(name).str.ends_with(".0").any():
+        if name in typed.columns and bool(typed.get_column(name).str.ends_with(".0").any()):
             typed = typed.with_columns(pl.col(name).str.replace(r"^(\d+)\.0$", "${1}"))
         if name in typed.columns and name in layout.pad:
             is_number = pl.col(name).str.contains(r"^\d+$")
@@ -91,18 +98,21 @@ def _tidy_ids(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _standing(typed: pl.DataFrame, layout: Layout, amounts: list[str]) -> pl.DataFrame:
     """Adds is_reversal, is_predetermination and rank. Reversals written with positive amounts are turned round."""
-    status = pl.col("status").str.to_lowercase() if "status" in typed.columns else pl.lit(None, pl.String)
-
-    def says(kind: str) -> pl.Expr:
-        return status.is_in([word.lower() for word in layout.statuses.get(kind, ())]).fill_null(False)
-
-    typed = typed.with_columns(is_told=says("reversal"), is_predetermination=says("predetermination"))
-    if layout.positive_reversals:
-        turned = pl.col("is_told") & (pl.col("charge") > 0)
-        typed = typed.with_columns(pl.when(turned).then(-pl.col(name)).otherwise(name).alias(name) for name in amounts if name != "check_amount")
+    typed = typed.with_columns(_says(typed, layout, "reversal"), _says(typed, layout, "predetermination"))
+    turned = typed.select((pl.col("is_reversal") & (pl.col("charge") > 0)).fill_null(False)).to_series()
+    if layout.positive_reversals and turned.any():
+        other = [name for name in amounts if name != "check_amount"]
+        typed = typed.with_columns(pl.when(turned).then(-pl.col(name)).otherwise(name).alias(name) for name in other)
     rank = pl.lit(layout.payer_rank, pl.Int64)
     if "payer_rank" in typed.columns:
-        told = pl.col("payer_rank").str.to_lowercase().replace_strict(RANKS, default=None, return_dtype=pl.Int64)
-        rank = pl.coalesce(told, rank)
-    is_reversal = pl.col("is_told") | (pl.col("charge") < 0) if "charge" in typed.columns else pl.col("is_told")
-    return typed.with_columns(is_reversal=is_reversal.fill_null(False), rank=rank).drop("is_told")
+        told = by_distinct(typed.get_column("payer_rank"), lambda texts: texts.str.to_lowercase().replace_strict(RANKS, default=None))
+        rank = told.cast(pl.Int64).fill_null(layout.payer_rank)
+    return typed.with_columns(is_reversal=(pl.col("is_reversal") | (pl.col("charge") < 0)).fill_null(False), rank=rank)
+
+
+def _says(typed: pl.DataFrame, layout: Layout, kind: str) -> pl.Series:
+    words = [word.lower() for word in layout.statuses.get(kind, ())]
+    if not words or "status" not in typed.columns:
+        return pl.Series(f"is_{kind}", [False]).new_from_index(0, typed.height)
+    said = by_distinct(typed.get_column("status"), lambda texts: texts.str.to_lowercase().is_in(words))
+    return said.fill_null(False).alias(f"is_{kind}")
