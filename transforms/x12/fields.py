@@ -233,8 +233,10 @@ def _sent_days(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[
     century = np.where(word & _U(0xFF) >= _U(ord("8")), _U(0x3931), _U(0x3032))
     word = np.where(length == 6, (word << _U(16)) | century, word)
     is_written = ((length == 8) | (length == 6)) & _all_digits(word)
-    number = np.where(is_written, _digits(word), 0)
-    year, month, day = number // 10000 - FIRST_YEAR, number // 100 % 100, number % 100
+    number = np.where(is_written, _digits(word), 0).astype(np.uint32)  # narrow: division is what costs here
+    months, day = (part.astype(np.int32) for part in np.divmod(number, np.uint32(100)))
+    year, month = np.divmod(months, np.int32(100))
+    year -= FIRST_YEAR
     is_date = (year >= 0) & (year < YEARS) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     value = CALENDAR[np.where(is_date, (year * 12 + month - 1) * 31 + day - 1, 0)]
     return value, is_date & (value != NO_DAY)

@@ -95,9 +95,12 @@ def _either(choose_first: np.ndarray, one: Spans, other: Spans) -> Spans:
 
 def _units(segments: Segments, spans: Spans, default: np.ndarray, is_default_known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Units as sent, or the default where none were."""
-    value, is_known = whole(segments, spans)
-    sent = is_sent(segments, spans)
-    return np.where(sent, value, default), np.where(sent, is_known, is_default_known)
+    rows = np.flatnonzero(is_sent(segments, spans))
+    if not len(rows):
+        return default, is_default_known
+    value, is_known = default.copy(), is_default_known.copy()
+    value[rows], is_known[rows] = whole(segments, (spans[0][rows], spans[1][rows]))
+    return value, is_known
 
 
 def _first_of_lines(segments: Segments, parts: Structure, tag: int, value: str) -> np.ndarray:
@@ -120,7 +123,9 @@ def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tup
         first = first_in(chosen, parts.line_of[chosen], len(parts.line_at))[kept]
         day, is_day = days(segments, element_or_none(segments, first, 2))
         value, is_known = np.where(is_known, value, day), is_known | is_day
-    if not is_known.all():
+        if is_known.all():
+            break
+    else:
         day, is_day = statement_days(segments, parts)
         owner = parts.claim_of_line[kept]
         value, is_known = np.where(is_known, value, day[owner]), is_known | is_day[owner]
