@@ -6,7 +6,21 @@ import gzip
 import io
 import zipfile
 
-WORDS = ["SPYNAME", "SPYGIVEN", "SPYMEMBER", "SPYACCOUNT", "SPYCLAIM", "SPYLINE", "SPYAMOUNT", "SPYSTREET", "SPYSUBSCRIBER", "19610317"]
+from tests.eob.fhir_drawn import eob, item, written
+
+WORDS = [
+    "SPYNAME",
+    "SPYGIVEN",
+    "SPYMEMBER",
+    "SPYACCOUNT",
+    "SPYCLAIM",
+    "SPYLINE",
+    "SPYAMOUNT",
+    "SPYSTREET",
+    "SPYSUBSCRIBER",
+    "19610317",
+    "1961-03-17",
+]
 WHO = (
     "NM1*QC*1*SPYNAME*SPYGIVEN****MI*SPYMEMBER1~NM1*IL*1*SPYSUBSCRIBER*SPYGIVEN****34*SPYMEMBER2~NM1*74*1*SPYNAME*SPYGIVEN****C*SPYMEMBER3~"
     "REF*EA*SPYMEMBER4~REF*SY*SPYMEMBER5~REF*IG*SPYMEMBER6~N3*1 SPYSTREET~DMG*D8*19610317*F~DTM*050*20260301~"
@@ -26,6 +40,31 @@ def interchange(body: str, kind: str = "835", function: str = "HP") -> bytes:
 def payment(claims: str, trace: str, amount: str = "80") -> str:
     payer = "N1*PR*SAMPLE DENTAL~REF*2U*S1~N1*PE*PRACTICE*XX*1999999984~LX*1~"
     return f"BPR*I*{amount}*C*ACH************20260310~TRN*1*{trace}*1999999999~{payer}{claims}"
+
+
+PORTAL = (
+    b"Payer,Check Number,Check Date,Claim Number,Patient,Member ID,Patient Account,Date of Service,Submitted Procedure,"
+    b"Submitted,Write-off,Patient Pays,Plan Pays,Remarks\n"
+)
+
+
+def row(paid: str) -> bytes:
+    """A row of a portal's download."""
+    who = 'Example Plan,CHK1,03/10/2026,SPYCLAIM,"SPYNAME, SPYGIVEN",SPYMEMBER1,SPYACCOUNT'
+    return f"{who},03/01/2026,D2392,100.00,20.00,0.00,{paid},SPYNAME called about SPYMEMBER1\n".encode()
+
+
+def benefit(submitted: str, paid: str) -> dict:
+    """A FHIR ExplanationOfBenefit whose patient is told in every place that allows it."""
+    line = item("D2392", submitted=submitted, benefit=paid, noncovered="104", carcs="45") | {"traceNumber": [{"value": "SPYLINE"}]}
+    person = {"resourceType": "Patient", "id": "p1", "name": [{"family": "SPYNAME", "given": ["SPYGIVEN"]}], "birthDate": "1961-03-17",
+              "identifier": [{"value": "SPYMEMBER1"}], "address": [{"line": ["1 SPYSTREET"]}]}  # fmt: skip
+    names = {"type": {"text": "Patient Account Number"}, "value": "SPYACCOUNT"}
+    return eob(
+        line, number="SPYCLAIM", patient={"reference": "#p1", "display": "SPYNAME, SPYGIVEN"}, contained=[person],
+        supportingInfo=[{"sequence": 1, "category": {"text": "patient account"}, "valueString": "SPYACCOUNT", "identifier": names}],
+        processNote=[{"text": "SPYNAME called about SPYMEMBER1"}],
+    )  # fmt: skip
 
 
 def spoilt_files() -> dict[str, bytes]:
@@ -51,7 +90,14 @@ def spoilt_files() -> dict[str, bytes]:
         "not-text.835": whole.replace(b"SPYGIVEN", b"SPYGIVEN\xff\xfe"),
         "no-isa.835": b"".join(whole.partition(b"ST*835")[1:]),
         "export.csv": b"Patient,Member,Charge\nSPYNAME,SPYMEMBER1,SPYAMOUNT\n",
+        "portal.csv": PORTAL + row("80.00"),
+        "portal-amount.csv": PORTAL + row("SPYAMOUNT"),
+        "portal-torn.csv": PORTAL + row("80.00")[:60],
         "benefit.json": b'{"resourceType": "ExplanationOfBenefit", "patient": {"display": "SPYNAME"}}',
+        "benefits.json": written(benefit("200", "96")),
+        "benefit-unbalanced.json": written(benefit("200", "60")),
+        "benefit-amount.json": written(benefit("200", "96")).replace(b'"value":96', b'"value":"SPYAMOUNT"'),
+        "benefit-torn.json": written(benefit("200", "96"))[:-40],
         "letter.txt": b"Dear SPYNAME, about claim SPYCLAIM of member SPYMEMBER1",
         "broken.835.gz": gzip.compress(whole, mtime=0)[:-20],
         "inside.zip": packed.getvalue(),
