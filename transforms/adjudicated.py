@@ -51,7 +51,9 @@ def adjudicated_lines(
         states_benefit_at_claim_level=(pl.col("is_claim_level") & states_benefit).any(),
     )
     held = claim_rows.join(per_claim, on="claim_id", how="left").with_columns(
-        pl.col("has_claim_level", "has_unplaced", "states_benefit_at_claim_level", "has_prior_payer").fill_null(False)
+        pl.col("has_claim_level", "has_unplaced", "states_benefit_at_claim_level", "has_prior_payer").fill_null(False),
+        # A status that names no rank (4) is judged by its money (domain 2.2): the primary's, unless a prior payer is shown.
+        pl.col("payer_rank").fill_null(1),
     )
     rows = pl.concat([_line_rows(lines, held), _claim_rows(held)], how="vertical")
     header = payments.select(
@@ -65,7 +67,7 @@ def adjudicated_lines(
         .with_columns(
             alternate_cents=pl.col("paid_cents") + pl.col("pr_cost_share_cents") + pl.col("pr_maximum_cents"),
             fee_date=pl.coalesce("service_date", "payment_date"),
-            is_after_prior_payer=(pl.col("payer_rank").fill_null(1) > 1) | pl.col("has_prior_payer"),
+            is_after_prior_payer=(pl.col("payer_rank") > 1) | pl.col("has_prior_payer"),
         )
     )
 

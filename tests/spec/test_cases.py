@@ -15,6 +15,7 @@ from tests.spec.practice_fixture import settings_for
 ALL = [case for path in sorted(CASES.glob("*.txt")) for case in read_cases(path)]
 FOUND = {
     "tier": "evidence_tier",
+    "rank": "payer_rank",
     "submitted": "submitted_code",
     "paid as": "paid_code",
     "stated": "patient_responsibility_amount",
@@ -63,6 +64,7 @@ def test_case(case: Case) -> None:
     explained = {row["line_id"]: row["explanation"] for row in marts["explained_otherwise"].to_dicts()}
     ids = row_ids(files)
     assert set(findings) <= {ids[row["line"]] for row in case.rows}
+    assert all(row["payer_rank"] == 1 for row in findings.values() if row["counted"])
     for expected in case.rows:
         row_id = ids[expected["line"]]
         row = findings.get(row_id)
