@@ -16,7 +16,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.errors import Failure, StepFailed
+from flows.errors import Failure, StepFailed, of_system
 from flows.night import Watch, work
 from flows.order import Order
 from flows.summary import Summary
@@ -32,6 +32,8 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
             return function(*args)
         except Failure:
             raise
+        except OSError as error:
+            raise of_system(error) from None
         except Exception as error:
             raise StepFailed(name, type(error).__name__) from None
 

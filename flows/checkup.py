@@ -14,7 +14,7 @@ from flows import keyfile
 from flows.errors import Failure
 from flows.lock import hold_unchanged
 from flows.night import settings_of
-from flows.store import JOURNAL, STAGING, read_manifest, scan
+from flows.store import JOURNAL, STAGING, read_manifest, require_whole, scan
 
 FREE_BYTES = 2_000_000_000
 
@@ -96,10 +96,11 @@ def _key(store: Path) -> Check:
 
 
 def _whole(store: Path) -> Check:
-    manifest = read_manifest(store)
     try:
+        manifest = read_manifest(store)
         for name in ("files", "payments", "claims", "service_lines", "adjustments", "provider_adjustments", "quarantine"):
             scan(store, manifest, name)
+        require_whole(store, manifest)
     except Failure as why:
         return Check("lake", False, why.cause, why.next_step)
     return Check("lake", True, f"{sum(map(len, manifest.files.values()))} files, all there")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from flows.commands import audit, dictionary, doctor, explain, parse, practice, quarantine, review, share, vault
-from flows.errors import UNEXPECTED, Failure
+from flows.errors import UNEXPECTED, Failure, of_system
 
 
 class InOrder(click.Group):
@@ -53,6 +54,11 @@ def take_dotenv() -> None:
             os.environ.setdefault(name, value)
 
 
+def _tell(failure: Failure) -> NoReturn:
+    click.echo("\n".join(failure.lines()[:5]), err=True)
+    sys.exit(failure.exit_code)
+
+
 def main() -> None:
     """The console script: every failure as at most five lines, with the contract's exit code."""
     os.umask(0o027)  # files 0640, folders 0750, whatever the account's own habit
@@ -62,8 +68,11 @@ def main() -> None:
     try:
         sys.exit(altbenefit(standalone_mode=False) or 0)
     except Failure as failure:
-        click.echo("\n".join(failure.lines()[:5]), err=True)
-        sys.exit(failure.exit_code)
+        _tell(failure)
+    except OSError as error:
+        if debug:
+            raise
+        _tell(of_system(error))
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 DONE = 0
 UNEXPECTED = 1
 BAD_USAGE = 2
@@ -57,6 +60,23 @@ class StoreDamaged(Failure):
     """The store does not hold what its manifest names."""
 
     exit_code = UNEXPECTED
+
+
+class SystemRefused(Failure):
+    """The disk or the system would not do what a run needs."""
+
+    exit_code = UNEXPECTED
+
+
+def of_system(error: OSError) -> Failure:
+    """What the system said, as a failure: a cause, the path and the next step; permissions are a matter of configuration."""
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    cause = os.strerror(error.errno) if error.errno else "the system could not read or write a file"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return BadUsage(cause, path, "Give the account that runs the audit permission to write there; the last report stays.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return SystemRefused(cause, path, "Free some space and run the command again; the last report stays.")
+    return SystemRefused(cause, path, "Look at the path named, then run the command again; the last report stays.")
 
 
 class StepFailed(Failure):

@@ -31,6 +31,8 @@ from transforms.x12.faults import merged_faults
 
 STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
 WORK = ".parse"
+FORMULA = r"^[=+\-@\t\r\n]"
+PLAIN_NUMBER = r"^[+\-]?[0-9.]+$"
 NO_CLAIMS = pl.DataFrame(schema={"claim_id": pl.String})
 MAPPED_BYTES = 64_000_000  # files opened together; small ones are in memory
 
@@ -196,10 +198,20 @@ def _not_live(work: Path, places: pl.Series) -> pl.Series:
     return states.filter(pl.col("state") != "live").get_column("claim_id")
 
 
+def _inert(text: pl.Expr) -> pl.Expr:
+    is_formula = text.str.contains(FORMULA) & ~text.str.contains(PLAIN_NUMBER)
+    return pl.when(is_formula).then(pl.lit("'") + text).otherwise(text)
+
+
 def _hand_over(path: Path, out: Path, form: str) -> None:
-    """Move a finished table to its place; as CSV, lists are joined with a bar."""
+    """Move a finished table to its place; as CSV, lists are joined with a bar, and no text is a formula to a spreadsheet.
+
+    A text that starts as formulas do gets an apostrophe in front, unless it is a plain number.
+    """
     if form == "parquet":
         path.replace(out / path.name)
         return
     rows = pl.scan_parquet(path).with_columns(pl.selectors.list().list.join("|"))
+    texts = [name for name, dtype in rows.collect_schema().items() if dtype == pl.String]
+    rows = rows.with_columns(_inert(pl.col(name)) for name in texts)
     rows.sink_csv(out / f"{path.stem}.csv")

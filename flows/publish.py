@@ -10,8 +10,11 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from flows import parquet
+from flows.errors import StoreDamaged
 from flows.store import STAGING, sync, write_whole
 from transforms.tables.contract import CONTRACT_VERSION, Table
 
@@ -32,6 +35,16 @@ def is_current(root: Path, as_of: date, publication: str) -> bool:
     """Is this publication what a reader of `reports/current` sees?"""
     current = root / CURRENT
     return current.is_symlink() and current.resolve() == (root / folder_of(as_of, publication)).resolve() and current.exists()
+
+
+def require_readable(root: Path) -> None:
+    """Raises StoreDamaged for the first published table that is not Parquet any more."""
+    for path in sorted((root / CURRENT).glob("*.parquet")):
+        try:
+            pq.read_table(path)
+        except (pa.ArrowInvalid, OSError):
+            step = "Move the folder it lies in away and run the audit again: it is made anew from the lake."
+            raise StoreDamaged("a published table is damaged", str(path), step) from None
 
 
 def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:

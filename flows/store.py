@@ -54,9 +54,21 @@ def parse_manifest(data: bytes) -> Manifest:
 
 
 def read_manifest(root: Path) -> Manifest:
-    """The store's manifest; a store that does not exist yet is empty."""
+    """The store's manifest; a store that does not exist yet is empty. Raises StoreDamaged where it cannot be read."""
     path = root / MANIFEST
-    return parse_manifest(path.read_bytes()) if path.exists() else Manifest()
+    try:
+        return parse_manifest(path.read_bytes()) if path.exists() else Manifest()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StoreDamaged("the store's manifest is damaged", str(path), "Restore the store from its backup.") from None
+
+
+def require_whole(root: Path, manifest: Manifest) -> None:
+    """Raises StoreDamaged for the first lake file whose bytes are no longer those that its name, a hash of them, says."""
+    for name in LAKE_TABLES:
+        for path in manifest.files.get(name, ()):
+            whole = root / path
+            if not whole.exists() or hashlib.sha256(whole.read_bytes()).hexdigest()[:32] != whole.stem:
+                raise StoreDamaged(f"a file of {name} is missing or damaged", str(whole), "Restore this file from your backup.")
 
 
 def scan(root: Path, manifest: Manifest, name: str) -> pl.LazyFrame:

@@ -9,9 +9,11 @@ import polars as pl
 
 
 def as_words(value: object) -> str:
+    """A value for people; a control character in a code must not steer the terminal."""
     if value is None:
         return "-"
-    return ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else str(value)
+    words = ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else str(value)
+    return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
 def plain_rows(frame: pl.DataFrame) -> list[dict[str, object]]:

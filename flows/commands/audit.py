@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.errors import Failure, StepFailed
+
 if TYPE_CHECKING:
     from flows.night import Watch
     from flows.order import Order
@@ -71,13 +73,30 @@ def run(order: Order, no_prefect: bool, quiet: bool = False) -> Summary:
     with hold(order.store):
         from flows.night import work
 
-        if no_prefect:
-            return work(order, watch=_watch(quiet))
-        for name, value in PREFECT_QUIETLY.items():
-            os.environ.setdefault(name, value)
-        from flows.audit_flow import run_under_prefect
+        try:
+            if no_prefect:
+                return work(order, watch=_watch(quiet))
+            for name, value in PREFECT_QUIETLY.items():
+                os.environ.setdefault(name, value)
+            from flows.audit_flow import run_under_prefect
 
-        return run_under_prefect(order, _watch(quiet))
+            return run_under_prefect(order, _watch(quiet))
+        except Failure as why:
+            if isinstance(why, StepFailed):
+                _require_whole(order.store)
+            raise
+        except Exception:
+            _require_whole(order.store)
+            raise
+
+
+def _require_whole(store: Path) -> None:
+    """An unexpected error is often a file that the disk has spoilt: then that is what to say. Raises StoreDamaged."""
+    from flows.publish import require_readable
+    from flows.store import read_manifest, require_whole
+
+    require_whole(store, read_manifest(store))
+    require_readable(store)
 
 
 def _watch(quiet: bool) -> Watch:
