@@ -13,8 +13,8 @@ from tests.x12.scribble import Scribe, spoil
 from transforms import x12
 
 SEEDS = st.integers(0, 2**32)
-FEW = settings(max_examples=150, deadline=None)
-MANY = settings(max_examples=5_000, deadline=None)
+FEW = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=1_000, deadline=None)
 
 
 def well_formed(seed: int) -> bytes:
