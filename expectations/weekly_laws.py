@@ -19,7 +19,7 @@ def _law(measure: str, meaning: str, example: str) -> Law:
         return "; ".join([*words[:WORDS_SHOWN], *more])
 
     return Law(
-        f"drift_{measure}", meaning, ("drift",), lambda frames: series(mine(frames), pl.col("is_unusual")),
+        f"drift_{measure}", meaning, ("drift",), lambda frames: series(mine(frames), pl.col("is_unusual").fill_null(False)),
         owner="billing manager", example=example, severity="warn", found=found,
     )  # fmt: skip
 

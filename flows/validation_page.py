@@ -15,6 +15,7 @@ from transforms.tables.policy import Settings
 TEMPLATES = Path(__file__).parent / "templates"
 COMPARED = "row_count"  # depends on what was published before, so it is told on the terminal and not on the page
 OPEN = "open"
+SEVERAL = "It differs by file: altbenefit quarantine list --store DIR"
 NAMES = {"lake_payments": "payments in the lake", "lake_files": "files and claims in the lake", "lake_keys": "keys of the lake",
          "lake_parents": "rows of the lake and what they belong to", "drift": "the week against the 13 before"}  # fmt: skip
 Frames = Mapping[str, pl.DataFrame]
@@ -77,11 +78,15 @@ def set_aside(quarantine: pl.DataFrame) -> Rows:
     """What waits in quarantine by reason, dearest first: items, claims, dollars, and what to do."""
     waiting = quarantine.filter(pl.col("status") == OPEN)
     by_reason = waiting.group_by("reason_code").agg(
-        pl.col("reason", "next_step").sort().first(), item_count=pl.len(), claim_count=pl.col("claim_count").sum(),
+        pl.col("reason").sort().first(), next_step=_one_step(), item_count=pl.len(), claim_count=pl.col("claim_count").sum(),
         cents=_cents("charge_amount").sum(), unread_count=pl.col("charge_amount").is_null().sum(), oldest=pl.col("since").min(),
     )  # fmt: skip
     rows = by_reason.sort("cents", "reason_code", descending=[True, False]).to_dicts()
     return [row | {"amount": _dollars(row["cents"])} for row in rows]
+
+
+def _one_step() -> pl.Expr:
+    return pl.when(pl.col("next_step").n_unique() == 1).then(pl.col("next_step").first()).otherwise(pl.lit(SEVERAL))
 
 
 def _by_table(checks: pl.DataFrame) -> Rows:

@@ -18,6 +18,7 @@ ENOUGH_LINES = 20  # in a usual week, or in the week judged: fewer say nothing
 ENOUGH_DOWNGRADES = 5
 MIX_POINTS = 20  # percentage points by which a payer's share may move
 SET_ASIDE_PCT = 1  # of the charges read; less is everyday
+Judged = tuple[bool | None, str]  # is it unusual, None where there is too little to tell; what was found and expected
 DRIFT_SCHEMA = {"measure": pl.String, "subject": pl.String, "week": pl.String, "is_unusual": pl.Boolean, "words": pl.String}
 
 
@@ -26,7 +27,7 @@ def weekly_drift(lines: pl.DataFrame, findings: pl.DataFrame, files: pl.DataFram
 
     lines: payer_id, payment_date of every live line; findings, files: their contracts. Lines are judged in the last ISO
     week of payment that is over on the business date, since half a week is no week; dollars set aside in the week of the
-    business date itself. No row where fewer than 8 earlier weeks are on file.
+    business date itself. is_unusual is null where the lines are too few to tell. No row where fewer than 8 earlier weeks are on file.
     """
     newest = _monday(as_of + timedelta(days=1)) - WEEK
     in_week = _by_week(lines, "payment_date").group_by("week_start", "payer_id").agg(amount=pl.len().cast(pl.Int64))
@@ -70,28 +71,28 @@ def _facts(weeks: pl.DataFrame) -> dict[str, int]:
     return {name: int(value or 0) for name, value in {**row, **now}.items() if name != "week_start"}
 
 
-def _line_count(f: dict[str, int], subject: str) -> tuple[bool, str]:
+def _line_count(f: dict[str, int], subject: str) -> Judged:
     outside = not f["low"] <= f["amount"] <= f["high"]
     far = 2 * f["amount"] < f["usual"] or f["amount"] > 2 * f["usual"]
     words = f"{f['amount']:,} service lines; the {f['weeks']} weeks before had {f['low']:,} to {f['high']:,}, usually {f['usual']:,}"
-    return outside and far and f["usual"] >= ENOUGH_LINES, words
+    return (outside and far) if f["usual"] >= ENOUGH_LINES else None, words
 
 
-def _payer_mix(f: dict[str, int], subject: str) -> tuple[bool, str]:
+def _payer_mix(f: dict[str, int], subject: str) -> Judged:
     gap = abs(f["amount"] * f["past_whole"] - f["past"] * f["whole"])
     far = gap * 100 > MIX_POINTS * f["whole"] * f["past_whole"]
     words = f"payer {subject} sent {_pct(f['share'])} of the lines; {_expected(f)}"
-    return _outside(f) and far and f["whole"] >= ENOUGH_LINES, words
+    return (_outside(f) and far) if f["whole"] >= ENOUGH_LINES else None, words
 
 
-def _downgrade_share(f: dict[str, int], subject: str) -> tuple[bool, str]:
+def _downgrade_share(f: dict[str, int], subject: str) -> Judged:
     now, then = f["amount"] * f["past_whole"], f["past"] * f["whole"]
     far = now > 2 * then or 2 * now < then
     enough = max(now, then) >= ENOUGH_DOWNGRADES * f["past_whole"]
-    return _outside(f) and far and enough, f"{_pct(f['share'])} of the lines were downgraded; {_expected(f)}"
+    return (_outside(f) and far) if enough else None, f"{_pct(f['share'])} of the lines were downgraded; {_expected(f)}"
 
 
-def _set_aside(f: dict[str, int], subject: str) -> tuple[bool, str]:
+def _set_aside(f: dict[str, int], subject: str) -> Judged:
     far = f["amount"] > f["high"] and f["amount"] > 2 * f["usual"] and f["amount"] * 100 > SET_ASIDE_PCT * f["whole"]
     words = f"{_dollars(f['amount'])} of charges set aside; the {f['weeks']} weeks before had at most {_dollars(f['high'])} a week"
     return far, words

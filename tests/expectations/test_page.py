@@ -90,14 +90,16 @@ def test_quarantine_by_reason_dearest_first() -> None:
     items = [
         item(charge_amount=Decimal("10.50")), item(charge_amount=Decimal("1234.00")),
         item(reason_code="set_unreadable", claim_count=4), item(reason_code="dear", charge_amount=Decimal("9999.99")),
+        item(charge_amount=Decimal("0.00"), next_step="ask somebody else"),
         item(reason_code="settled", status="released", charge_amount=Decimal("5.00")),
     ]  # fmt: skip
     found = set_aside(pl.DataFrame(items, schema=QUARANTINE.schema))
     assert [(one["reason_code"], one["item_count"], one["claim_count"], one["amount"], one["unread_count"]) for one in found] == [
         ("dear", 1, 1, "$9,999.99", 0),
-        ("line_unbalanced", 2, 2, "$1,244.50", 0),
+        ("line_unbalanced", 3, 3, "$1,244.50", 0),
         ("set_unreadable", 1, 4, "$0.00", 1),
     ]
+    assert [one["next_step"] for one in found] == ["ask", "It differs by file: altbenefit quarantine list --store DIR", "ask"]
 
 
 def test_control_totals_are_dollars_with_their_outcome() -> None:

@@ -119,3 +119,9 @@ def test_words_say_what_was_expected() -> None:
 
 def test_nothing_on_file_is_nothing_to_judge() -> None:
     assert weekly_drift(lines_of([]), findings_of([]), files_of([]), SUNDAY).height == 0
+
+
+def test_too_few_lines_are_neither_usual_nor_unusual() -> None:
+    drift = weekly_drift(lines_of([{"a": 3}] * 13 + [{"b": 9}]), findings_of([1] * 14), files_of([]), SUNDAY)
+    assert drift.height == 4
+    assert drift["is_unusual"].null_count() == 4
