@@ -82,7 +82,8 @@ def test_the_rows_of_one_resource() -> None:
     expected = {
         "patient_control_number": "ACC1", "payer_claim_control_number": "E1", "original_claim_control_number": "E0",
         "claim_status_code": "1", "payer_rank": 1, "charge_amount": Decimal("275.00"), "paid_amount": Decimal("96.00"),
-        "patient_responsibility_amount": Decimal("179.00"), "patient_id": "Patient/p1", "received_date": date(2026, 2, 21),
+        "patient_responsibility_amount": Decimal("179.00"), "patient_id": "Example Dental Plan Patient/p1",
+        "received_date": date(2026, 2, 21),
         "statement_date": date(2026, 2, 20), "claim_segment": 1,
     }  # fmt: skip
     assert {name: claim[name] for name in expected} == expected

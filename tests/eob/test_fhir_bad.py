@@ -37,6 +37,12 @@ def test_files_that_are_refused(data: bytes, reason: str) -> None:
     assert found.claims.is_empty() and not any("Jane" in text for text in found.faults["reason"])
 
 
+def test_a_document_too_large_is_refused_and_lines_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transforms.eob.fhir_json.LARGEST_DOCUMENT_BYTES", len(GOOD) - 1)
+    assert read([blob_of(GOOD)]).faults["reason_code"].to_list() == ["document_too_large"]
+    assert read([blob_of(GOOD + b"\n" + GOOD)]).claims.height == 2
+
+
 def test_a_bad_line_leaves_the_others() -> None:
     found = read([blob_of(b"\n".join([GOOD, GOOD[:-9] + b"}", GOOD.replace(b"SECRET1", b"B"), b"", b"{}"]))])
     assert found.claims["claim_segment"].to_list() == [1, 3]

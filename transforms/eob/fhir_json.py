@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-LARGEST_DOCUMENT_BYTES = 256_000_000  # one JSON document is held whole; NDJSON is read a line at a time
+LARGEST_DOCUMENT_BYTES = 100_000_000  # a document is held whole, in ten times its size; NDJSON is read a line at a time
 BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 4  # what tells UTF-16 and UTF-32 from UTF-8
 LINE = re.compile(rb"[^\r\n]+")

@@ -70,7 +70,16 @@ def person(eob: dict[str, Any], known: Resources) -> tuple[str | None, str | Non
     ids = [*parts(cover, "identifier"), *parts(patient, "identifier"), part(reference, "identifier")]
     member = text(cover.get("subscriberId")) or _identifier(ids, "", MEMBER_TYPES)
     plain = next((value for value in map(text, (one.get("value") for one in ids)) if value), None)
-    return member or plain or text(reference.get("reference")), text(name.get("family")), first
+    return member or plain or _own_name(reference, part(eob, "insurer")), text(name.get("family")), first
+
+
+def _own_name(patient: dict[str, Any], insurer: dict[str, Any]) -> str | None:
+    """The reference to a patient who is not in the file; one that holds on a single server only, with its insurer."""
+    name = text(patient.get("reference"))
+    if name is None or ":" in name:
+        return name
+    payer = text(insurer.get("display")) or text(part(insurer, "identifier").get("value")) or text(insurer.get("reference"))
+    return f"{payer or ''} {name}".strip()
 
 
 def focal(eob: dict[str, Any]) -> dict[str, Any]:
