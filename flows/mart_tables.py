@@ -8,6 +8,7 @@ from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
+from transforms.tables.same_event import SAME_EVENT
 from transforms.tables.views import (
     CLAIM_STATES,
     EXPLAINED_OTHERWISE,
@@ -23,6 +24,6 @@ MART_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         FINDINGS, PAYER_CODE_RANKING, PAYER_ALTERNATE_RANKING, FEE_ASKS, ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, WEEKLY_TREND,
-        EXPLAINED_OTHERWISE, NOT_LIVE, CLAIM_STATES, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
+        EXPLAINED_OTHERWISE, NOT_LIVE, SAME_EVENT, CLAIM_STATES, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
     )
 }  # fmt: skip

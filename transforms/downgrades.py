@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.tables.layouts import ALTERNATE_BENEFIT_TEXT
 from transforms.tables.policy import AuditPolicy
 
 CODE_SWAP, STATED, FEE_MATCH, STATISTICAL = 1, 2, 3, 4
 CANNOT_BILL = "N842"  # the payer says the patient may not be billed, whatever PR says
+
+
+def stating_remarks(policy: AuditPolicy) -> list[str]:
+    """Remark codes that state an alternate benefit, and the mark of an export's remark text that does."""
+    return [*policy.alternate_benefit_remarks, ALTERNATE_BENEFIT_TEXT]
 
 
 def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
@@ -28,7 +34,7 @@ def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     is_cut = (pl.col("alternate_cents") < pl.col("charge_cents")) & (pl.col("alternate_cents") < schedule_cents - 1)
     # Out of network the excess over what the plan considers is ordinary.
     excess = pl.when(pl.col("network") == "in").then("pr_excess_cents").otherwise(0)
-    is_remarked = pl.col("remarks").list.set_intersection(list(policy.alternate_benefit_remarks)).list.len().gt(0)
+    is_remarked = pl.col("remarks").list.set_intersection(stating_remarks(policy)).list.len().gt(0)
     serviced = has.set_intersection(_any_group(policy.alternative_service_reasons)).list.len().gt(0)
     return lines.with_columns(
         is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
@@ -151,7 +157,7 @@ def _any_group(reasons: tuple[str, ...]) -> list[str]:
 def _signals(policy: AuditPolicy) -> pl.Expr:
     """Everything found on the line that bears on a downgrade, for or against, in a fixed order."""
     codes = _any_group((*policy.alternate_benefit_reasons, *policy.alternative_service_reasons, *policy.noncovered_reasons))
-    telling = [*policy.alternate_benefit_remarks, *policy.supporting_remarks, *policy.coding_correction_remarks, CANNOT_BILL]
+    telling = [*stating_remarks(policy), *policy.supporting_remarks, *policy.coding_correction_remarks, CANNOT_BILL]
     flags = {
         "code_swap": pl.col("is_swap") & pl.col("rule").is_not_null(),
         "unknown_code_swap": pl.col("is_swap") & pl.col("rule").is_null() & ~pl.col("is_reversed"),

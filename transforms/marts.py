@@ -18,6 +18,7 @@ from transforms.findings import apply_decisions, findings_table, with_counting
 from transforms.live import settle_claims
 from transforms.payers import map_payers
 from transforms.ranking import payer_alternate_ranking, payer_code_ranking
+from transforms.same_event import OTHER_CHANNEL, plain_payers, same_events, wholly_elsewhere
 from transforms.side_views import (
     claim_states,
     explained_otherwise,
@@ -52,38 +53,46 @@ class Settled:
     """What stands on the business date: mapped payments, all claims with their state, and live adjudicated lines (cents).
 
     patient_sums is claim_id, patient_cents: what each claim assigns to the patient, for the control of signed sums.
+    events (SAME_EVENT) names lines that came by two channels; payments leaves out checks that did.
     """
 
     payments: pl.DataFrame
     claims: pl.DataFrame
     lines: pl.DataFrame
     patient_sums: pl.DataFrame
+    events: pl.DataFrame
 
 
 def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
     """Payments dated up to the business date, their payers mapped, and the claims and lines that still stand."""
-    payments = map_payers(
-        lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect(), settings.payers, settings.policy.balance_basis
-    )
+    dated = plain_payers(lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect())
+    payments = map_payers(dated, settings.payers, settings.policy.balance_basis)
     header = payments.select("payment_id", "payer_id", "payment_date")
-    claims = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
+    every = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
+    events = same_events(payments, every, lake.service_lines, lake.files.select("file_id", "format").collect())
+    elsewhere = wholly_elsewhere(events, lake.service_lines)
+    claims = every.join(elsewhere, on="claim_id", how="anti")
     dates = lake.service_lines.select("claim_id", "service_date", "remark_codes").collect()
     reasons = lake.adjustments.select("claim_id", "reason_code").filter(pl.col("reason_code") == "B13").collect()
     states = settle_claims(claims, dates, reasons, lake.provider_adjustments.collect())
-    claims = claims.join(states, on="claim_id", how="left")
+    other = every.join(elsewhere, on="claim_id").with_columns(state=pl.lit(OTHER_CHANNEL), is_reissue=pl.lit(False))
+    claims = pl.concat([claims.join(states, on="claim_id", how="left"), other], how="diagonal")
     standing = claims.filter(pl.col("state") == "live").select("claim_id").lazy()
     lines = adjudicated_lines(
         payments.lazy(),
         lake.claims.join(standing, on="claim_id", how="semi"),
-        lake.service_lines.join(standing, on="claim_id", how="semi"),
-        lake.adjustments.join(standing, on="claim_id", how="semi"),
+        lake.service_lines.join(standing, on="claim_id", how="semi").join(events.lazy(), on="line_id", how="anti"),
+        lake.adjustments.join(standing, on="claim_id", how="semi").join(events.lazy(), on="line_id", how="anti"),
         settings.policy,
     )
     reissues = claims.select("claim_id", "is_reissue").lazy()
     patient_sums = (
         lake.adjustments.filter(pl.col("group_code") == PATIENT).group_by("claim_id").agg(patient_cents=cents("amount").sum()).collect()
     )
-    return Settled(payments, claims, lines.join(reissues, on="claim_id", how="left").collect(), patient_sums)
+    # A check all of whose claims came by a better channel is no second payment.
+    kept = payments.join(other.join(claims.filter(pl.col("state") != OTHER_CHANNEL), on="payment_id", how="anti"),
+                         on="payment_id", how="anti", maintain_order="left")  # fmt: skip
+    return Settled(kept, claims, lines.join(reissues, on="claim_id", how="left").collect(), patient_sums, events)
 
 
 def detect(settled: Settled, settings: Settings, ledger: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -141,6 +150,7 @@ def rank(
         "weekly_trend": weekly_trend(priced),
         "explained_otherwise": explained_otherwise(decided),
         "not_live": not_live(settled.claims),
+        "same_event": settled.events,
         "claim_states": claim_states(settled.claims, settled.patient_sums),
         "unmapped_payers": unmapped_payers(settled.payments, settled.claims),
         "silent_payers": silent_payers(settled.payments, as_of),

@@ -54,7 +54,11 @@ NOT_LIVE = Table(
     sort=("claim_id",),
     columns=(
         text("claim_id", "claim"),
-        text("state", "why it does not stand", allowed=("reversed", "reversal", "orphan_reversal", "superseded", "predetermination")),
+        text(
+            "state",
+            "why it does not stand",
+            allowed=("reversed", "reversal", "orphan_reversal", "superseded", "predetermination", "other_channel"),
+        ),
         text("counterpart_claim_id", "the claim that reverses it, that it reverses, or that replaces it", null="none on file"),
         text("payer_id", "payer, by payers.yaml"),
         date("payment_date", "check or EFT date"),
@@ -141,7 +145,7 @@ CLAIM_STATES = Table(
         text(
             "state",
             "live, or why the claim does not stand",
-            allowed=("live", "reversed", "reversal", "orphan_reversal", "superseded", "predetermination"),
+            allowed=("live", "reversed", "reversal", "orphan_reversal", "superseded", "predetermination", "other_channel"),
         ),
         count("claim_count", "claims", minimum=1),
         money("charge_amount", "billed, signed", "CLP03"),
