@@ -20,6 +20,7 @@ from transforms.tables.views import EXPLAINED_OTHERWISE
 
 Rows = list[dict[str, str]]
 PATIENT = "PR"
+COUNTED = "segments of an 835 from the first ISA, rows of an export, items of a FHIR file; claims there by resource"
 
 
 def explanation(root: Path, line_id: str, config: Path | None = None) -> dict[str, Rows]:
@@ -81,7 +82,7 @@ def _source(root: Path, row: dict[str, Any]) -> list[Fact]:
     return [
         Fact("file", row["source_file"], "below the inbox"),
         Fact("sha256", claims["file_id"][0], "of the bytes as they arrived"),
-        Fact("segment", str(row["line_segment"]), f"counted from the first ISA; its claim begins at segment {claims['claim_segment'][0]}"),
+        Fact("segment", str(row["line_segment"]), f"{COUNTED}; its claim begins at {claims['claim_segment'][0]}"),
     ]
 
 
@@ -92,7 +93,8 @@ def _history(root: Path, claim_id: str) -> list[Fact]:
     this = claims.filter(pl.col("claim_id") == claim_id).collect().row(0, named=True)
     numbers = [number for number in (this["payer_claim_control_number"], this["original_claim_control_number"]) if number]
     charge = this["charge_amount"]
-    same_account = (pl.col("patient_control_number") == this["patient_control_number"]) & pl.col("charge_amount").is_in([charge, -charge])
+    account = pl.lit(this["patient_control_number"], pl.String)  # null where none was sent, and then equal to none
+    same_account = (pl.col("patient_control_number") == account) & pl.col("charge_amount").is_in([charge, -charge])
     kin = pl.col("payer_claim_control_number").is_in(numbers) | pl.col("original_claim_control_number").is_in(numbers) | same_account
     payments = store.scan(root, manifest, "payments").select("payment_id", "payment_date", "source_file", "payer_name")
     versions = claims.filter(kin.fill_null(False)).join(payments, on="payment_id", how="left").collect()
