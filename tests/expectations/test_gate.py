@@ -10,15 +10,17 @@ from typing import Any
 import polars as pl
 import pytest
 
+from expectations.catalogue import tables
 from expectations.checks import checks_of
 from expectations.gate import GateReport, check
+from expectations.laws import LAWS
 from expectations.suites import checked_frame, suite_for
 from transforms.tables.contract import DATE, FLAG, MONEY, TEXTS, Column, Table, count, money, percent, text, texts
 from transforms.tables.contract import date as date_column
 from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
-from transforms.tables.views import RUNS
+from transforms.tables.views import CLAIM_STATES, RUNS
 
 CANARY = "ZZCANARY"
 
@@ -183,6 +185,61 @@ def test_files_conserve_claims_and_charges() -> None:
     assert failed(check({"files": (FILES, conserved)})) == {}
     assert failed(check({"files": (FILES, pl.concat([conserved, lost]))})) == {"claims_conserved": 1, "charges_conserved": 1}
     assert failed(check({"runs": (RUNS, row_of(RUNS, is_conserved=False))})) == {"runs_conserved": 1}
+
+
+def states(**paid: str) -> dict[str, tuple[Table, pl.DataFrame]]:
+    """One claim in each of the states named, with what it paid."""
+    rows = [row_of(CLAIM_STATES, state=state, paid_amount=Decimal(amount)) for state, amount in paid.items()]
+    return {"claim_states": (CLAIM_STATES, pl.concat(rows))}
+
+
+def test_a_reversal_that_takes_back_another_amount_warns_with_the_dollars() -> None:
+    assert failed(check(states(live="80.00", reversed="100.00", reversal="-100.00", orphan_reversal="-7.00"))) == {}
+    report = check(states(reversed="1100.00", reversal="-89.95"))
+    assert failed(report) == {"reversals_cancel": 1}
+    assert report.passed
+    assert report.checks.filter(check="reversals_cancel")["found"].to_list() == ["off by $1,010.05"]
+
+
+DRIFT = pl.DataFrame(
+    {"measure": ["line_count", "payer_mix", "payer_mix"], "is_unusual": [True, False, None], "words": ["12, usually 50", "a", "b"]}
+)
+
+
+@pytest.mark.parametrize(("stopping", "severity"), [((), "warn"), ({"drift_line_count"}, "stop")])
+def test_an_unusual_week_warns_or_stops_as_configured(stopping: Any, severity: str) -> None:
+    report = check({}, evidence={"drift": DRIFT}, stopping=stopping)
+    assert failed(report) == {"drift_line_count": 1}
+    assert report.passed == (severity == "warn")
+    row = report.checks.filter(check="drift_line_count").row(0, named=True)
+    assert (row["severity"], row["found"], row["owner"]) == (severity, "12, usually 50", "billing manager")
+
+
+@pytest.mark.parametrize(
+    ("name", "frame", "expected"),
+    [
+        ("lake_payments", {"is_balanced": [True, False], "gap_cents": [0, 500], "stated_gap_cents": [0, 500]}, {}),
+        ("lake_payments", {"is_balanced": [True], "gap_cents": [1], "stated_gap_cents": [1]}, {"payments_balance": "off by $0.01"}),
+        ("lake_payments", {"is_balanced": [False], "gap_cents": [9], "stated_gap_cents": [8]}, {"payment_gaps_stated": "off by $0.01"}),
+        ("lake_files", {"claim_gap_count": [1, 0], "charge_gap_cents": [0, 0]}, {"loaded_claims_held": ""}),
+        ("lake_files", {"claim_gap_count": [0, 0], "charge_gap_cents": [-7, 0]}, {"loaded_charges_held": "off by $0.07"}),
+        ("lake_keys", {"table_name": ["claims", "files"], "repeated_count": [2, 0]}, {"lake_keys_once": "2 rows of claims"}),
+        ("lake_parents", {"table_name": ["claims"], "orphan_count": [3]}, {"lake_parents_held": "3 rows of claims"}),
+    ],
+)  # fmt: skip
+def test_laws_of_the_lake(name: str, frame: dict[str, list[Any]], expected: dict[str, str]) -> None:
+    report = check({}, evidence={name: pl.DataFrame(frame)})
+    assert dict(report.checks.filter(~pl.col("success")).select("check", "found").iter_rows()) == expected
+    assert report.passed == (not expected)
+
+
+def test_every_check_says_who_acts_and_what_fails_it() -> None:
+    """Names are unique within a table, words are whole, and nothing breaks the table it is printed in."""
+    laws = [(law.name, law.meaning, law.owner, law.example) for law in LAWS]
+    checks = [(f"{one.table} {one.name}", one.meaning, one.owner, one.example) for table in tables() for one in checks_of(table)]
+    every = [*laws, *checks]
+    assert len({name for name, *_ in every}) == len(every) > 400
+    assert [words for words in every if not all(words) or "|" in "".join(words)] == []
 
 
 def test_a_hundred_thousand_findings_in_seconds() -> None:
