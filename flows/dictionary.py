@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from flows.lake_tables import LAKE_TABLES
 from flows.mart_tables import MART_TABLES
 from transforms.tables.contract import CONTRACT_VERSION, Column, Table
+from transforms.tables.share import SHARE_TABLES
 
 
 def tables() -> list[tuple[str, Table]]:
     """Every table with the folder an analyst finds it in; a table in both lake and reports is listed once."""
     lake = [(f"lake/{name}/month=*/", table) for name, table in LAKE_TABLES.items() if name not in MART_TABLES]
-    return [*lake, *(("reports/current/", table) for table in MART_TABLES.values())]
+    marts = [("reports/current/", table) for table in MART_TABLES.values()]
+    return [*lake, *marts, *(("share --out/", table) for table in SHARE_TABLES)]
 
 
 def as_json() -> list[dict]:
@@ -50,7 +52,7 @@ def as_markdown() -> str:
 def _section(folder: str, table: Table) -> Iterable[str]:
     yield f"## {table.name}"
     yield ""
-    yield f"`{folder}{table.name + '.parquet' if folder.startswith('reports') else ''}`: {table.grain}. Key: `{', '.join(table.key)}`."
+    yield f"`{folder}{table.name + '.parquet' if not folder.startswith('lake') else ''}`: {table.grain}. Key: `{', '.join(table.key)}`."
     yield ""
     yield "| column | type | unit | meaning | source | empty means | since |"
     yield "|---|---|---|---|---|---|---|"
