@@ -102,7 +102,7 @@ def _stated(parts: pl.DataFrame) -> pl.DataFrame:
     )
     each = rows.explode("found").drop_nulls("found").with_columns(
         group_code=pl.col("found").str.extract(r"(?i)^(PR|CO|PI|OA)", 1).str.to_uppercase(),
-        reason_code=pl.col("found").str.extract(r"(?i)([A-Z]?\d{1,3})$", 1).str.to_uppercase().str.replace(r"^0+(\d)", "${1}"),
+        reason_code=pl.col("found").str.extract(r"(?i)^(?:PR|CO|PI|OA)?[\s-]*0*([ABDPWY]?\d{1,3})$", 1).str.to_uppercase(),
     )  # fmt: skip
     own = pl.lit(False)
     for name, reason in (*SHARES.items(), ("other_insurance", "23")):

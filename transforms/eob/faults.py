@@ -92,7 +92,7 @@ def row_faults(parts: pl.DataFrame, header: Header, file_id: str, source_file: s
 def _reason(header: Header) -> pl.Expr:
     words = pl.col(FAULT_CODE).replace_strict(WORDS, default="", return_dtype=pl.String)
     cell = pl.lit("the cell in column ") + pl.col("segment_tag") + pl.lit(" ") + words
-    summed = ", ".join(header.names[header.columns[name]] for name in SUMMED if name in header.columns)
+    summed = ", ".join(header.names[header.columns[name]] for name in SUMMED if name in header.columns and (name != "not_covered" or "patient" not in header.columns))
     return (
         pl.when(pl.col(FAULT_CODE) == "row_unbalanced").then(pl.lit(f"the amounts of the row do not add up to its charge: columns {summed}"))
         .when(pl.col(FAULT_CODE) == "patient_below_share")
