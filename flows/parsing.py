@@ -200,7 +200,7 @@ def _not_live(work: Path, places: pl.Series) -> pl.Series:
 
 def _inert(text: pl.Expr) -> pl.Expr:
     is_formula = text.str.contains(FORMULA) & ~text.str.contains(PLAIN_NUMBER)
-    return pl.when(is_formula).then(pl.lit("'") + text).otherwise(text)
+    return pl.when(is_formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)
 
 
 def _hand_over(path: Path, out: Path, form: str) -> None:
@@ -213,5 +213,5 @@ def _hand_over(path: Path, out: Path, form: str) -> None:
         return
     rows = pl.scan_parquet(path).with_columns(pl.selectors.list().list.join("|"))
     texts = [name for name, dtype in rows.collect_schema().items() if dtype == pl.String]
-    rows = rows.with_columns(_inert(pl.col(name)) for name in texts)
+    rows = rows.with_columns(_inert(pl.col(name)).alias(name) for name in texts)
     rows.sink_csv(out / f"{path.stem}.csv")
