@@ -80,7 +80,8 @@ def row_faults(parts: pl.DataFrame, header: Header, file_id: str, source_file: s
     rows = bad.join(claims, on="claim_row", how="left", maintain_order="left").with_columns(
         file_id=pl.lit(file_id), source_file=pl.lit(source_file), scope=pl.lit("row"), segment=pl.coalesce(segment, ROW),
         segment_tag=pl.col(FAULT_FIELD).replace_strict(dict(named), default=pl.col(FAULT_FIELD), return_dtype=pl.String),
-        reason_code=pl.when(pl.col(FAULT_CODE).is_in(list(WORDS))).then(pl.col(FAULT_FIELD) + "_" + pl.col(FAULT_CODE)).otherwise(FAULT_CODE),
+        reason_code=pl.when(pl.col(FAULT_CODE).is_in(list(WORDS))).then(pl.concat_str(FAULT_FIELD, FAULT_CODE, separator="_"))
+        .otherwise(FAULT_CODE),
         next_step=pl.lit(REPROCESS + source_file), claim_segment="claim_row",
         claim_count=is_first.cast(pl.Int64), line_count=pl.when(is_first).then("line_count").otherwise(0),
         charge_amount=pl.when(is_first).then("charge_amount"),
