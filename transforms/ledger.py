@@ -7,7 +7,6 @@ which the payer echoes, joins the two.
 from __future__ import annotations
 
 import csv
-import io
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -31,7 +30,7 @@ def read_ledger(data: bytes) -> pl.DataFrame:
 
 
 def _of_csv(data: bytes) -> list[tuple[object, ...]]:
-    lines = csv.DictReader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
+    lines = csv.DictReader(data.decode("utf-8-sig", errors="replace").splitlines(keepends=True))
     missing = [name for name in REQUIRED if name not in (lines.fieldnames or ())]
     if missing:
         raise LedgerError(f"column {missing[0]} is missing; a ledger has: {', '.join(LEDGER.names)}")
