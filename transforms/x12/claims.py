@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from transforms.tables.remittances import READ_CLAIMS
+from transforms.x12.dates import dates, days
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import cents, code, dates, days, element, elements, is_sent, money, numbers, short_code, text
+from transforms.x12.fields import cents, code, element, elements, is_sent, money, numbers, short_code, text
 from transforms.x12.identity import Names, as_declared, text_lists
 from transforms.x12.scan import DTM, MIA, MOA, NM1, REF, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualifier_test

@@ -88,7 +88,7 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
     if longest > INLINE:
         outside = np.flatnonzero(length > INLINE)
         views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
-    buffers = [_validity(length > 0), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
+    buffers = [validity(length > 0), pa.py_buffer(views), pa.py_buffer(segments.buffer)]
     return as_series(pa.Array.from_buffers(pa.string_view(), len(start), buffers))
 
 
@@ -102,7 +102,8 @@ def empty_text(count: int) -> pl.Series:
     return pl.Series([None], dtype=pl.String).new_from_index(0, count)
 
 
-def _validity(is_known: np.ndarray) -> pa.Buffer | None:
+def validity(is_known: np.ndarray) -> pa.Buffer | None:
+    """Arrow\'s bitmap of the rows that are known; none where all are."""
     return None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little"))
 
 
@@ -149,9 +150,9 @@ def _sent_cents(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple
         sign_at = (_U(64) - _U(8) * np.minimum(length, 8).astype(np.uint64)) & _U(63)
         word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
     word, scale = _without_point(word)
-    value = _digits(word) * scale
+    value = eight_digits(word) * scale
     np.negative(value, out=value, where=is_negative)
-    is_read = (length <= 8) & _all_digits(word)
+    is_read = (length <= 8) & all_digits(word)
     status = np.zeros(len(start), np.uint8)
     if not is_read.all():
         for row in np.flatnonzero(~is_read).tolist():
@@ -170,12 +171,13 @@ def _without_point(word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(two, as_two, np.where(one, as_one, word)), np.where(two, 1, np.where(one, 10, 100))
 
 
-def _all_digits(word: np.ndarray) -> np.ndarray:
+def all_digits(word: np.ndarray) -> np.ndarray:
+    """Whether all eight bytes are ASCII digits."""
     high = _U(0xF0F0F0F0F0F0F0F0)
     return ((word & high) == _FILL) & (((word + _U(0x0606060606060606)) & high) == _FILL)
 
 
-def _digits(word: np.ndarray) -> np.ndarray:
+def eight_digits(word: np.ndarray) -> np.ndarray:
     """Eight ASCII digits, first character in the lowest byte, as a number."""
     word = word & _U(0x0F0F0F0F0F0F0F0F)
     word = (word * _U(2561)) >> _U(8) & _U(0x00FF00FF00FF00FF)
@@ -204,8 +206,8 @@ def money(value: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
     """Cents as exact dollars, null where not known."""
     wide = np.empty((len(value), 2), np.int64)
     wide[:, 0], wide[:, 1] = value, value >> 63
-    validity = None if is_known is None else _validity(is_known)
-    array = pa.Array.from_buffers(pa.decimal128(12, 2), len(value), [validity, pa.py_buffer(wide)])
+    known = None if is_known is None else validity(is_known)
+    array = pa.Array.from_buffers(pa.decimal128(12, 2), len(value), [known, pa.py_buffer(wide)])
     return as_series(array)
 
 
@@ -215,53 +217,7 @@ def whole(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
     return value // 100, (status == OK) & (value % 100 == 0) & (value >= 0)
 
 
-def days(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
-    """Dates (CCYYMMDD, YYMMDD, or the first of a range) as days since 1970, and which rows hold a real one."""
-    start, end = trimmed(segments, spans)
-    sent = np.flatnonzero(end > start)
-    value, is_real = np.zeros(len(start), np.int64), np.zeros(len(start), bool)
-    if len(sent):
-        value[sent], is_real[sent] = _sent_days(segments, start[sent], end[sent])
-    return value, is_real
-
-
-def _sent_days(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    length = end - start
-    is_range = (length == 17) & (segments.buffer[start + 8] == ord("-"))
-    length = np.where(is_range, 8, length)
-    word = segments.words[start]
-    century = np.where(word & _U(0xFF) >= _U(ord("8")), _U(0x3931), _U(0x3032))
-    word = np.where(length == 6, (word << _U(16)) | century, word)
-    is_written = ((length == 8) | (length == 6)) & _all_digits(word)
-    number = np.where(is_written, _digits(word), 0).astype(np.uint32)  # narrow: division is what costs here
-    months, day = (part.astype(np.int32) for part in np.divmod(number, np.uint32(100)))
-    year, month = np.divmod(months, np.int32(100))
-    year -= FIRST_YEAR
-    is_date = (year >= 0) & (year < YEARS) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    value = CALENDAR[np.where(is_date, (year * 12 + month - 1) * 31 + day - 1, 0)]
-    return value, is_date & (value != NO_DAY)
-
-
-def _calendar() -> np.ndarray:
-    """Days since 1970 of every year, month and day of month, NO_DAY where the month has no such day."""
-    months = np.arange(YEARS * 12).astype("datetime64[M]") + np.int64((FIRST_YEAR - 1970) * 12)
-    first = months.astype("datetime64[D]").astype(np.int64)[:, None]
-    following = (months + 1).astype("datetime64[D]").astype(np.int64)[:, None]
-    day = first + np.arange(31)
-    return np.where(day < following, day, NO_DAY).reshape(-1)
-
-
-FIRST_YEAR, YEARS, NO_DAY = 1900, 200, -(10**9)
-CALENDAR = _calendar()
-
-
-def dates(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
-    """Days since 1970 as dates, null where not known."""
-    array = pa.Array.from_buffers(pa.date32(), len(value), [_validity(is_known), pa.py_buffer(value.astype(np.int32))])
-    return as_series(array)
-
-
 def numbers(value: np.ndarray, is_known: np.ndarray) -> pl.Series:
     """Counts, null where not known."""
-    buffers = [_validity(is_known), pa.py_buffer(value.astype(np.int64))]
+    buffers = [validity(is_known), pa.py_buffer(value.astype(np.int64))]
     return as_series(pa.Array.from_buffers(pa.int64(), len(value), buffers))

@@ -10,8 +10,9 @@ import polars as pl
 from transforms.tables.remittances import READ_LINES
 from transforms.x12.claims import statement_days
 from transforms.x12.components import Composite, split_code
+from transforms.x12.dates import dates, days
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import OK, Spans, cents, dates, days, element, elements, is_sent, money, numbers, text, trimmed, whole
+from transforms.x12.fields import OK, Spans, cents, element, elements, is_sent, money, numbers, text, trimmed, whole
 from transforms.x12.identity import Names, as_declared, text_lists, texts
 from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
 from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifier_test

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from transforms.tables.remittances import READ_PAYMENTS
+from transforms.x12.dates import dates, days
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import Spans, cents, code, dates, days, element, money, short_code, text
+from transforms.x12.fields import Spans, cents, code, element, money, short_code, text
 from transforms.x12.identity import Names, as_declared, texts
 from transforms.x12.payer import IDENTIFIERS, payer_ids
 from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
