@@ -103,7 +103,7 @@ def empty_text(count: int) -> pl.Series:
 
 
 def validity(is_known: np.ndarray) -> pa.Buffer | None:
-    """Arrow\'s bitmap of the rows that are known; none where all are."""
+    """Arrow's bitmap of the rows that are known; none where all are."""
     return None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little"))
 
 
