@@ -16,7 +16,7 @@ Owner = Literal["ops", "billing manager", "analyst"]
 BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "ledger", "ask_outcomes", "unmapped_payers", "silent_payers"}
 ANALYSTS = {
     "findings", "payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend",
-    "explained_otherwise", "not_live", "claim_states", "payment_totals",
+    "explained_otherwise", "not_live", "claim_states", "payment_totals", "same_event",
 }  # fmt: skip
 HUNDREDTHS = (MONEY, PERCENT)  # checked as whole cents, or hundredths of a percent: exact, and fast
 
