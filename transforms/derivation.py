@@ -91,7 +91,11 @@ def money_facts(row: Mapping[str, Any], patient_amounts: Mapping[str, Decimal]) 
         Fact(
             "benefit shortfall", _shown(row["benefit_shortfall"]), "benefit of the code billed - P: what a higher alternate fee can reach"
         ),
-        Fact("above schedule", _shown(row["above_schedule_amount"]), "max(0, P + R - S) in network: no alternate fee can reach it"),
+        Fact(
+            "above schedule",
+            _shown(row["above_schedule_amount"]),
+            "what is billable above S in network, by the balance basis: no alternate fee can reach it",
+        ),
         Fact("absorbed by the practice", _shown(row["provider_absorbed_amount"]), "CO-169"),
         Fact("assigned to nobody", _shown(row["liability_unclear_amount"]), "PI-169, OA-169"),
         Fact("left after other payers", _shown(row["net_patient_after_cob"]), "R - what later payers paid and wrote off"),
