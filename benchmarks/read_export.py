@@ -27,19 +27,27 @@ def export(lines: int) -> bytes:
     frame = pl.DataFrame({"n": np.arange(lines) // 2, "allowed": allowed, "excess": rng.integers(1_000, 30_000, lines)}).with_columns(
         is_down=pl.Series(rng.random(lines) < 0.1), coins=pl.col("allowed") // 5, day=pl.Series(rng.integers(0, 365, lines))
     )
-    money = {"charge": pl.col("allowed") + pl.col("excess"), "approved": "allowed", "coins": "coins",
-             "savings": pl.when("is_down").then(0).otherwise("excess"),
-             "patient": pl.col("coins") + pl.when("is_down").then("excess").otherwise(0), "paid": pl.col("allowed") - pl.col("coins")}  # fmt: skip
+    money = {
+        "charge": pl.col("allowed") + pl.col("excess"),
+        "approved": pl.col("allowed"),
+        "coins": pl.col("coins"),
+        "savings": pl.when("is_down").then(0).otherwise("excess"),
+        "patient": pl.col("coins") + pl.when("is_down").then("excess").otherwise(0),
+        "paid": pl.col("allowed") - pl.col("coins"),
+    }
     frame = frame.with_columns(**money)
     dollars = {name: (pl.col(name).cast(pl.Decimal(12, 2)) / 100).cast(pl.String) for name in money}
     day = (pl.date(2025, 1, 1) + pl.duration(days="day")).dt.strftime("%m/%d/%Y")
     number = pl.col("n").cast(pl.String)
     down = pl.col("is_down")
     rows = frame.select(
-        pl.lit("CL") + number, pl.lit("SAMPLE DENTAL").alias("p"), pl.lit("S1").alias("i"), (pl.lit("E") + (pl.col("n") // 500).cast(pl.String)).alias("c"),
+        pl.lit("CL") + number, pl.lit("SAMPLE DENTAL").alias("p"), pl.lit("S1").alias("i"),
+        (pl.lit("E") + (pl.col("n") // 500).cast(pl.String)).alias("c"),
         pl.lit("01/15/2026").alias("cd"), (pl.lit("Doe, P") + (pl.col("n") % 9_000).cast(pl.String)).alias("pt"),
-        (pl.lit("M") + (pl.col("n") % 9_000).cast(pl.String)).alias("m"), day.alias("d"), pl.lit("14").alias("t"), pl.lit("D2392").alias("s"),
-        pl.when(down).then(pl.lit("D2150")).alias("a"), dollars["charge"].alias("1"), dollars["approved"].alias("2"), pl.lit("0.00").alias("3"),
+        (pl.lit("M") + (pl.col("n") % 9_000).cast(pl.String)).alias("m"), day.alias("d"),
+        pl.lit("14").alias("t"), pl.lit("D2392").alias("s"),
+        pl.when(down).then(pl.lit("D2150")).alias("a"), dollars["charge"].alias("1"), dollars["approved"].alias("2"), 
+        pl.lit("0.00").alias("3"),
         dollars["coins"].alias("4"), dollars["savings"].alias("5"), dollars["patient"].alias("6"), dollars["paid"].alias("7"),
         pl.when(down).then(pl.lit("PR-169")).alias("8"), pl.when(down).then(pl.lit("Alternate benefit applied")).alias("9"),
     )  # fmt: skip

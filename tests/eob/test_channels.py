@@ -44,7 +44,8 @@ def as_export() -> bytes:
     rows = []
     for number, billed, priced, charge, paid, *adjustments in LINES:
         last, first = NAMES[number]
-        head = f"Sample Dental,S1,X77,3/12/26,{sum(line[4] for line in LINES)}.00,C{number},A{number},{last.title()},{first.title()},M{number},"
+        head = f"Sample Dental,S1,X77,3/12/26,{sum(line[4] for line in LINES)}.00,C{number},A{number},"
+        head += f"{last.title()},{first.title()},M{number},"
         head += f"03/01/2026,{billed},{priced},${charge}.00,{paid}.00,"
         rows += [head + f"{group},{reason},{amount}.00" for group, reason, amount in adjustments or [("", "", "")]]
     # Two equal fillings in one claim need a line between them to stay two.

@@ -93,14 +93,15 @@ def row_faults(parts: pl.DataFrame, header: Header, file_id: str, source_file: s
 def _reason(header: Header) -> pl.Expr:
     words = pl.col(FAULT_CODE).replace_strict(WORDS, default="", return_dtype=pl.String)
     cell = pl.lit("the cell in column ") + pl.col("segment_tag") + pl.lit(" ") + words
-    summed = ", ".join(header.names[header.columns[name]] for name in SUMMED if name in header.columns and (name != "not_covered" or "patient" not in header.columns))
-    return (
-        pl.when(pl.col(FAULT_CODE) == "row_unbalanced").then(pl.lit(f"the amounts of the row do not add up to its charge: columns {summed}"))
-        .when(pl.col(FAULT_CODE) == "patient_below_share")
-        .then(pl.lit(f"the patient's amount is less than its own parts (deductible, coinsurance, copay): columns {summed}"))
-        .when(pl.col(FAULT_CODE) == "too_many_cells").then(pl.lit("the row has more cells than the header; an amount with a comma needs quotes"))
-        .otherwise(cell)
-    )  # fmt: skip
+    # A not-covered amount enters the sum only where no patient amount holds it.
+    here = [name for name in SUMMED if name in header.columns and not (name == "not_covered" and "patient" in header.columns)]
+    summed = ", ".join(header.names[header.columns[name]] for name in here)
+    told = {
+        "row_unbalanced": f"the amounts of the row do not add up to its charge: columns {summed}",
+        "patient_below_share": f"the patient's amount is less than deductible, coinsurance and copay together: columns {summed}",
+        "too_many_cells": "the row has more cells than the header; an amount with a comma needs quotes",
+    }
+    return pl.col(FAULT_CODE).replace_strict(told, default=cell, return_dtype=pl.String)
 
 
 def warnings_of(header: Header, file_id: str, source_file: str) -> pl.DataFrame:
