@@ -16,7 +16,6 @@ from transforms.tables.layouts import ExportRules
 from transforms.tables.remittances import Blob, Remittances
 
 THREADS = 2
-PIECE_BYTES = 6_000_000  # half the reader's own size: as fast here, and half the memory
 
 
 def read_in_order(blobs: Iterable[Blob], exports: ExportRules | None = None) -> Iterator[Remittances]:
@@ -35,7 +34,7 @@ def _read_835(blobs: Iterable[Blob]) -> Iterator[Remittances]:
     """Batch by batch; never more than one batch ahead of each thread."""
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Remittances]] = deque()
-        for batch in x12.batches(_pieces(blobs), PIECE_BYTES):
+        for batch in x12.batches(_pieces(blobs)):
             waiting.append(pool.submit(x12.read, batch))
             if len(waiting) > THREADS:
                 yield waiting.popleft().result()
@@ -57,6 +56,6 @@ def _read_fhir(blobs: Iterable[Blob]) -> Iterator[Remittances]:
 def _pieces(blobs: Iterable[Blob]) -> Iterator[x12.Piece]:
     """Pieces are copies, so the pages of a mapped file go back as it is cut."""
     for blob in blobs:
-        for piece in x12.cut(blob, PIECE_BYTES):
+        for piece in x12.cut(blob):
             let_go(blob.data)
             yield piece
