@@ -56,7 +56,7 @@ def workbook(rows: list[list], top: int = 0) -> bytes:
 
 
 def test_a_workbook_reads_as_its_csv_does() -> None:
-    cells = [cell.split(",") for cell in (HEADER, ROW)]
+    cells: list[list] = [list(cell.split(",")) for cell in (HEADER, ROW)]
     cells[1] = [*cells[1][:5], 45726, 2392, 250, 0, 50, 0.1 + 103.9, 96]
     found = read(workbook(cells, top=3), "a.xlsx")
     told = found.service_lines.drop("line_id", "claim_id", "file_id", "source_file", "line_segment")

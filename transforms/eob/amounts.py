@@ -83,7 +83,7 @@ def adjustments_of(parts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _rows(parts: pl.DataFrame, name: str, group: str, reason: str) -> pl.DataFrame:
     """One adjustment for each row whose amount of this name is not zero."""
-    kept = parts.filter(pl.col(name) != 0)
+    kept = parts.select(ROW, name).filter(pl.col(name) != 0)
     place = PLACES.index(name) + 1
     return kept.select(ROW, group_code=pl.lit(group), reason_code=pl.lit(reason), amount=name, position=pl.lit(place, pl.Int64))
 

@@ -47,13 +47,12 @@ def first_rows(keys: pl.Series, rows: pl.Series) -> pl.Series:
 
 def remarks_of(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.Series:
     """Remark codes as stated, and the mark of remark text that speaks of an alternate benefit; the text itself goes."""
-    nothing = pl.Series("remark_codes", [[]], dtype=pl.List(pl.String)).new_from_index(0, lines.height)
-    found = nothing
-    if "remark_codes" in lines.columns and lines.get_column("remark_codes").null_count() < lines.height:
-        found = lines.get_column("remark_codes").str.to_uppercase().str.extract_all(REMARK)
-    if "remark_text" in lines.columns and patterns and lines.get_column("remark_text").null_count() < lines.height:
+    says = pl.Series([False]).new_from_index(0, lines.height)
+    if "remark_text" in lines.columns and patterns:
         pattern = "(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns)
-        says = by_distinct(lines.get_column("remark_text"), lambda texts: texts.str.contains(pattern, strict=False))
-        mark = pl.when(says.fill_null(False)).then(pl.lit([ALTERNATE_BENEFIT_TEXT]))
-        found = pl.select(pl.concat_list(found.fill_null([]), mark.fill_null(pl.lit([], pl.List(pl.String))))).to_series()
-    return found.fill_null([]).alias("remark_codes")
+        says = by_distinct(lines.get_column("remark_text"), lambda texts: texts.str.contains(pattern, strict=False)).fill_null(False)
+    marks = pl.Series("remark_codes", [[], [ALTERNATE_BENEFIT_TEXT]], dtype=pl.List(pl.String)).gather(says.cast(pl.UInt32))
+    if "remark_codes" not in lines.columns or lines.get_column("remark_codes").null_count() == lines.height:
+        return marks
+    stated = lines.get_column("remark_codes").str.to_uppercase().str.extract_all(REMARK).fill_null([])
+    return pl.select(pl.concat_list(stated, marks)).to_series().alias("remark_codes")

@@ -7,7 +7,7 @@ import polars as pl
 from transforms.eob.cells import by_distinct, trimmed
 from transforms.eob.header import Header, below_header, fields_of, plain
 from transforms.eob.sheet import ROW
-from transforms.tables.layouts import AMOUNT_FIELDS, RowKind
+from transforms.tables.layouts import AMOUNT_FIELDS, TEXT_FIELDS, RowKind
 
 TOTAL = r"(?i)^\W*(grand|claim|sub|page|group|patient|check|provider|payer|report)?[\s-]*totals?\b"
 CODES = ("submitted_code", "paid_code")
@@ -19,7 +19,8 @@ def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
     What a check row or a first row of a block says is carried down before those rows go.
     """
     fields = fields_of(sheet, header)
-    fields = fields.with_columns(trimmed(pl.col(name)) for name in fields.columns if _is_spaced(fields.get_column(name)))
+    texts = [name for name in TEXT_FIELDS if name in fields.columns]
+    fields = fields.with_columns(trimmed(pl.col(name)) for name in texts if _is_spaced(fields.get_column(name)))
     kinds = _kinds(sheet, fields, header)
     for group in header.layout.carried_down:
         names = [name for name in group if name in fields.columns and fields.get_column(name).has_nulls()]
@@ -29,11 +30,9 @@ def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
 
 
 def _is_spaced(texts: pl.Series) -> bool:
-    """Whether any cell begins or ends with a blank. Amounts, dates and codes see to their own inner ones."""
-    if texts.dtype != pl.String:
-        return False
+    """Whether any cell begins or ends with a blank. Amounts, dates and codes see to their own."""
     frame = texts.alias("text").to_frame()
-    ends = [pl.col("text").str.starts_with(mark) | pl.col("text").str.ends_with(mark) for mark in (" ", "\t", "\u00a0")]
+    ends = [pl.col("text").str.starts_with(mark) | pl.col("text").str.ends_with(mark) for mark in (" ", "\u00a0")]
     return bool(frame.select(pl.any_horizontal(ends).any()).item())
 
 

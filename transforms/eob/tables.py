@@ -18,6 +18,10 @@ from transforms.x12.fields import money
 from transforms.x12.payer import payer_ids
 
 REVERSAL, PREDETERMINATION = "22", "25"
+CLAIM_FIELDS = (
+    ROW, "claim_row", "payment_row", "prefix", "claim_id", "rank", "is_reversal", "is_predetermination", "account_number",
+    "claim_number", "member_id", "received_date", "patient_name", "patient_last_name", "patient_first_name",
+)  # fmt: skip
 
 
 def tables_of(lines: pl.DataFrame, adjustments: pl.DataFrame, header: Header, file_id: str, source_file: str) -> Remittances:
@@ -86,7 +90,8 @@ def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
     sums = named.group_by("claim_row", maintain_order=True).agg(
         pl.col("charge", "paid").sum(), owed=pl.col("owed").sum(), has_prior=has_prior
     )
-    firsts = named.filter(pl.col(ROW) == pl.col("claim_row")).drop("charge", "paid", "owed")
+    held = [name for name in CLAIM_FIELDS if name in named.columns]
+    firsts = named.select(held).filter(pl.col(ROW) == pl.col("claim_row"))
     claims = firsts.hstack(sums.sort("claim_row").drop("claim_row"))
     rank = pl.when("has_prior").then(pl.max_horizontal("rank", 2)).otherwise("rank")
     status = (
@@ -111,19 +116,24 @@ def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
         received_date=_or_null(named, "received_date", pl.Date()),
         remark_codes=pl.lit([], pl.List(pl.String)),
         claim_segment=ROW,
-        **_names(named),
+        **_names(claims),
     )
     return _conform(rows, READ_CLAIMS)
 
 
-def _names(named: pl.DataFrame) -> dict[str, pl.Expr]:
+def _names(claims: pl.DataFrame) -> dict[str, pl.Expr | pl.Series]:
     """Last and first name, taken apart where the export has one cell: `Last, First M` or `First Last`."""
-    if "patient_last_name" in named.columns or "patient_name" not in named.columns:
-        return {name: _or_null(named, name) for name in ("patient_last_name", "patient_first_name")}
-    full = pl.col("patient_name")
-    last = pl.coalesce(full.str.extract(r"^([^,]+),", 1), full.str.extract(r"(\S+)$", 1))
-    first = pl.coalesce(full.str.extract(r"^[^,]+,\s*(\S+)", 1), full.str.extract(r"^(\S+)\s", 1))
-    return {"patient_last_name": last, "patient_first_name": first}
+    if "patient_last_name" in claims.columns or "patient_name" not in claims.columns:
+        return {name: _or_null(claims, name) for name in ("patient_last_name", "patient_first_name")}
+    full = claims.get_column("patient_name")
+    return {
+        "patient_last_name": by_distinct(full, lambda texts: _first_of(texts, r"^([^,]+),", r"(\S+)$")),
+        "patient_first_name": by_distinct(full, lambda texts: _first_of(texts, r"^[^,]+,\s*(\S+)", r"^(\S+)\s")),
+    }
+
+
+def _first_of(texts: pl.Series, *patterns: str) -> pl.Series:
+    return pl.select(pl.coalesce(texts.str.extract(pattern, 1) for pattern in patterns)).to_series()
 
 
 def _payments(named: pl.DataFrame, layout: Layout, where: dict[str, pl.Expr]) -> pl.DataFrame:
