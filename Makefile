@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check fix golden docs bench
+.PHONY: help setup demo test test-slow check fix golden docs bench reliability
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 # The exact, hashed versions; then this checkout in place; then bytecode, so that the first run starts fast.
 # touch comes last, so an interrupted setup is done again.
@@ -52,3 +52,6 @@ docs: $(READY) ## rewrite the docs that come from the code
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835
+
+reliability: $(READY) ## spoilt files, kills, two runs at once; rewrites docs/reliability.md (an hour)
+	$(BIN)/python -m benchmarks.reliability --date $(shell date +%F)
