@@ -61,15 +61,32 @@ def chunks(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
     return parts
 
 
-def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival], rules: Rules) -> Intake:
-    """Take these files into the lake in one commit. A file that changed since it was looked at waits for the next run."""
+@dataclass(frozen=True)
+class Judged:
+    """Files as read: their bytes, those that are still there, what can be used, every fault, and what tokens stand for."""
+
+    found: dict[str, memoryview]
+    here: list[Arrival]
+    good: Remittances
+    faults: pl.DataFrame
+    spelled: list[pl.DataFrame]
+
+
+def judge(arrivals: Sequence[Arrival], rules: Rules) -> Judged:
+    """Read these files and part what can be used from what cannot; nothing is written."""
     found = contents(arrivals)
     here = [one for one in arrivals if one.file_id in found or one.fault]
     by_kind = sorted((one for one in here if not one.fault), key=lambda one: one.kind)
     blobs = [Blob(one.file_id, one.source_file, found[one.file_id]) for one in by_kind]
     spelled: list[pl.DataFrame] = []
     read = read_tokenised(blobs, rules.key, spelled.append if rules.vault_key else None, rules.exports)
-    good, faults = _set_aside(read, here, rules)
+    return Judged(found, here, *_set_aside(read, here, rules), spelled)
+
+
+def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival], rules: Rules) -> Intake:
+    """Take these files into the lake in one commit. A file that changed since it was looked at waits for the next run."""
+    judged = judge(arrivals, rules)
+    found, here, good, faults, spelled = judged.found, judged.here, judged.good, judged.faults, judged.spelled
     settled = _settled(good, faults)
     held = held_of(root, manifest, good.payments)
     taken = take_new(replace(good, payments=settled), held)

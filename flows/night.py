@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, review, store, vault
+from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
 from flows.errors import BadUsage
 from flows.exports import rules_of
 from flows.inbox import Arrival, Inbox, distinct, look, named
@@ -58,7 +58,8 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     store.prepare(order.store)
     manifest = store.read_manifest(order.store)
     inbox = step("look into the inbox", look, order.inbox)
-    manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch)
+    stands = publish.is_current(order.store, order.as_of, _publication(order, settings, manifest))
+    manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, retries=not stands)
     frames, publication, warnings = _publish(order, settings, manifest, key, step)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
@@ -79,19 +80,23 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def _take_in(
-    order: Order, manifest: store.Manifest, inbox: Inbox, exports: ExportRules, step: Step, watch: Watch
+    order: Order, manifest: store.Manifest, inbox: Inbox, exports: ExportRules, step: Step, watch: Watch, retries: bool
 ) -> tuple[store.Manifest, bytes | None, pl.DataFrame, pl.DataFrame]:
     """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit. The key goes on to what comes after."""
     released = quarantine.released_ids(order.store, manifest)
     manifest, again = _taken_anew(order, manifest, inbox)
+    key, vault_key = keyfile.read_key(order.store, manifest), vault.vault_key()
+    if retries and key is not None:
+        rules = intake.Rules(key, order.as_of, order.is_strict, released, frozenset(), vault_key, exports)
+        better = step("look at what was set aside", retry.readable_now, order.store, manifest, inbox, rules)
+        again = distinct([*again, *better])
+        manifest = retake.forget(order.store, manifest, [arrival.file_id for arrival in better])
     known = set(store.scan(order.store, manifest, "files").select("file_id").collect().get_column("file_id"))
     fresh = distinct([*again, *(arrival for arrival in inbox.arrivals if arrival.file_id not in known)])
     renewed = frozenset(arrival.source_file for arrival in again)
     files, items = [FILES.empty()], [QUARANTINE.empty()]
-    key = keyfile.read_key(order.store, manifest)
     if fresh and key is None:
         key = secrets.token_bytes(keyfile.KEY_BYTES) if order.is_dry_run else keyfile.make_key(order.store)
-    vault_key = vault.vault_key()
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
     for chunk in intake.chunks(fresh):
         assert key is not None
@@ -140,11 +145,16 @@ def lake_of(root: Path, manifest: store.Manifest) -> marts.Lake:
     return marts.Lake(**{name: store.scan(root, manifest, name) for name in marts.Lake.__dataclass_fields__})
 
 
+def _publication(order: Order, settings: Settings, manifest: store.Manifest) -> str:
+    """The id of what follows from this lake, configuration, business date, decisions and ledger."""
+    decisions = review.decision_bytes(order.store) + ledger.ledger_bytes()
+    return publish.publication_id(manifest.generation, settings.config_id, order.as_of, decisions)
+
+
 def _publish(order: Order, settings: Settings, manifest: store.Manifest, key: bytes | None, step: Step) -> Published:
     """The marts, their id and the gate's warnings; None, and nothing worked out, where the current publication stands."""
     root, as_of = order.store, order.as_of
-    decisions = review.decision_bytes(root) + ledger.ledger_bytes()
-    publication = publish.publication_id(manifest.generation, settings.config_id, as_of, decisions)
+    publication = _publication(order, settings, manifest)
     if publish.is_current(root, as_of, publication):
         folder = root / publish.folder_of(as_of, publication)
         return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, None
