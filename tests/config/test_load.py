@@ -98,7 +98,7 @@ def test_config_id_follows_what_is_said_not_how(write: Write) -> None:
         ("asks.csv", ASKS + "acme,D2150,1,,2026-01-01\n"),
         ("downgrade_rules/own.yaml", RULE),
         ("fee_schedules/x.csv", FEES + ",D2150,1,2026-01-01,,office\n"),
-        ("eob_layouts/x.yaml", "a: 1"),
+        ("eob_layouts/x.yaml", "header: [Fee, Paid]\ncolumns: {charge: Fee, paid: Paid}\n"),
         ("market_fees/x.csv", "source,procedure_code,percentile,fee,year,zip3\n"),
     ],
 )
