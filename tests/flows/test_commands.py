@@ -76,8 +76,8 @@ def test_bad_usage_ends_with_2_and_says_what_to_do(tmp_path, words):
 
 def test_an_unexpected_error_ends_with_1_and_quotes_no_data(tmp_path):
     put(tmp_path / "inbox", "good.835", an_835(claim("1")))
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store/manifest.json").write_text("{DOE JANE")
+    (tmp_path / "store/.staging").mkdir(parents=True)
+    (tmp_path / "store/.staging/journal.json").write_text("{DOE JANE")
     done = command(*AUDIT, "--inbox", tmp_path / "inbox", "--store", tmp_path / "store")
     assert done.returncode == 1
     assert "DOE" not in done.stderr and "Traceback" not in done.stderr
