@@ -139,7 +139,7 @@ def test_what_an_account_may_not_read_is_told(tmp_path):
     put(inbox, "closed.835", GOOD).chmod(0)
     put(inbox, "cellar/x.835", GOOD)
     (inbox / "cellar").chmod(0)
-    for folder in (tmp_path, *tmp_path.parents):
+    for folder in (inbox, tmp_path, *tmp_path.parents):
         if folder.stat().st_uid == os.getuid() and folder.name:
             folder.chmod(folder.stat().st_mode | 0o055)
     if os.getuid() == 0:
