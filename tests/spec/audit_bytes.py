@@ -6,9 +6,9 @@ import hashlib
 from datetime import date
 
 import polars as pl
-from transforms.balance import settle_payments
 
 from transforms import x12
+from transforms.balance import settle_payments
 from transforms.marts import Lake, build_marts
 from transforms.tables.claims import CLAIMS
 from transforms.tables.files import FILES
