@@ -90,6 +90,7 @@ def test_a_damaged_lake_publishes_nothing(practice: Path, table: str, change: Ca
     assert law in page and law in told
 
 
+@pytest.mark.slow
 def test_what_is_put_right_is_published_and_its_page_of_failure_goes(practice: Path) -> None:
     path, before = damage(practice, "claims", lambda rows: rows.tail(-1))
     stopped = command(

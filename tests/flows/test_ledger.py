@@ -11,6 +11,7 @@ import pytest
 from flows.errors import BadUsage
 from flows.night import audit
 from flows.order import Order
+from tests.flows.helpers import without_gate
 from tests.spec.drawn import interchange
 from tests.spec.practice_fixture import FIXTURE_FEES
 
@@ -46,24 +47,24 @@ def findings(order: Order) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("ledger", [BILLED_837, BILLED_CSV], ids=["837", "csv"])
 def test_the_ledger_names_the_code(order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger: str) -> None:
     """Upper-cased by a clearinghouse or not, the line number joins; the marts follow although nothing new arrived."""
-    audit(order)
+    audit(order, step=without_gate)
     assert findings(order) == []
     (tmp_path / "ledger.txt").write_text(ledger)
     monkeypatch.setenv("ALTBENEFIT_LEDGER", str(tmp_path / "ledger.txt"))
-    audit(order)
+    audit(order, step=without_gate)
     assert findings(order) == [("D2392", "ledger", "downgraded")]
 
 
 def test_a_ledger_that_cannot_be_read_names_row_and_column(order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    audit(order)
+    audit(order, step=without_gate)
     (tmp_path / "ledger.csv").write_text(BILLED_CSV + "P1003,A2,someday,D2392,180.00\n")
     monkeypatch.setenv("ALTBENEFIT_LEDGER", str(tmp_path / "ledger.csv"))
     with pytest.raises(BadUsage, match=r"row 3: the service date is no date"):
-        audit(order)
+        audit(order, step=without_gate)
 
 
 def test_a_ledger_that_is_not_there_is_bad_usage(order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    audit(order)
+    audit(order, step=without_gate)
     monkeypatch.setenv("ALTBENEFIT_LEDGER", str(tmp_path / "nowhere"))
     with pytest.raises(BadUsage, match="does not exist"):
-        audit(order)
+        audit(order, step=without_gate)

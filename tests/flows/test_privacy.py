@@ -32,6 +32,7 @@ def _everything(root: Path) -> bytes:
     return b"\n".join(parts)
 
 
+@pytest.mark.slow
 def test_no_planted_word_leaves_the_inbox(practice, planted):
     done = command("audit", "--no-prefect", "--inbox", practice / "inbox", "--config", practice / "config", "--store", practice / "store",
                    "--as-of", "2026-06-30")  # fmt: skip

@@ -166,6 +166,7 @@ def test_a_file_still_growing_waits_for_the_next_night(tmp_path):
     assert found.still_arriving == ("growing.835",) and not found.arrivals
 
 
+@pytest.mark.slow
 def test_formulas_markup_and_terminal_codes_come_out_inert(tmp_path):
     name = '=HYPERLINK("http://x")<script>alert(1)</script>\x1b[2J'
     body = claim("1").replace("AD:D2392", "AD:=1+1") + claim("2").replace("AD:D2392", "AD:\x1b[31m")

@@ -107,6 +107,7 @@ def test_heavy_files_stay_within_600_megabytes(tmp_path):
         assert int(done.stderr.split()[-1]) < 600_000, name
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_last_report(published):
     before = current(published)
     done = limited(published, "RLIMIT_FSIZE", 3_000)

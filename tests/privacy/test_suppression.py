@@ -32,6 +32,7 @@ person = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(person, min_size=1, max_size=18), st.integers(2, 4))
 def test_no_combination_of_shown_numbers_speaks_of_few(rows, minimum):

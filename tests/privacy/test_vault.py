@@ -61,6 +61,7 @@ def test_a_token_is_revealed_to_the_key(house, monkeypatch):
     assert any("SPYNAME, SPYGIVEN, SPYMEMBER1" in value for value in every["value"])
 
 
+@pytest.mark.slow
 def test_a_night_that_died_leaves_the_same_vault(house, monkeypatch):
     monkeypatch.setenv("ALTBENEFIT_VAULT_KEY", KEY)
     whole = tree(audited(house, "whole"))
