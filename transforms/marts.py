@@ -15,7 +15,7 @@ from transforms.downgrades import decide
 from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_swap
 from transforms.fees import observed_coverage, observed_fees
 from transforms.findings import apply_decisions, findings_table, with_counting
-from transforms.live import settle_claims
+from transforms.live import REPLACEMENT_REASONS, settle_claims
 from transforms.payers import map_payers
 from transforms.ranking import payer_alternate_ranking, payer_code_ranking
 from transforms.same_event import OTHER_CHANNEL, plain_payers, same_events, wholly_elsewhere
@@ -73,7 +73,7 @@ def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
     elsewhere = wholly_elsewhere(events, lake.service_lines)
     claims = every.join(elsewhere, on="claim_id", how="anti")
     dates = lake.service_lines.select("claim_id", "service_date", "remark_codes").collect()
-    reasons = lake.adjustments.select("claim_id", "reason_code").filter(pl.col("reason_code") == "B13").collect()
+    reasons = lake.adjustments.select("claim_id", "reason_code").filter(pl.col("reason_code").is_in(REPLACEMENT_REASONS)).collect()
     states = settle_claims(claims, dates, reasons, lake.provider_adjustments.collect())
     other = every.join(elsewhere, on="claim_id").with_columns(state=pl.lit(OTHER_CHANNEL), is_reissue=pl.lit(False))
     claims = pl.concat([claims.join(states, on="claim_id", how="left"), other], how="diagonal")
