@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,19 @@ def list_findings(store: Path, as_json: bool) -> int:
     return 0
 
 
+def _decision(command: Callable[..., int]) -> Callable[..., int]:
+    """What confirm and reject are both told."""
+    for told in (
+        click.option("--undo", is_flag=True, help="Take an earlier decision back."),
+        click.option("--by", help="Who decides; default the user."),
+        click.option("--reason", default="", help="Why; kept with the decision. No patient data."),
+        STORE,
+        click.argument("line_id"),
+    ):
+        command = told(command)
+    return command
+
+
 def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, by: str | None) -> int:
     from flows import review as decisions
     from flows.lock import hold
@@ -42,22 +56,14 @@ def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, b
 
 
 @review.command()
-@click.argument("line_id")
-@STORE
-@click.option("--reason", default="", help="Why; kept with the decision. No patient data.")
-@click.option("--by", help="Who decides; default the user.")
-@click.option("--undo", is_flag=True, help="Take an earlier decision back.")
+@_decision
 def confirm(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
     """It is a downgrade: it becomes a counted finding."""
     return _decide(line_id, store, "confirmed", reason, undo, by)
 
 
 @review.command()
-@click.argument("line_id")
-@STORE
-@click.option("--reason", default="", help="Why; kept with the decision. No patient data.")
-@click.option("--by", help="Who decides; default the user.")
-@click.option("--undo", is_flag=True, help="Take an earlier decision back.")
+@_decision
 def reject(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
     """It is no downgrade: it leaves the queue."""
     return _decide(line_id, store, "rejected", reason, undo, by)
