@@ -133,7 +133,7 @@ def test_requirements_are_hashed_and_hold_every_dependency() -> None:
     extras = project["optional-dependencies"]
     for file, wanted in (
         ("requirements.txt", project["dependencies"] + extras["build"]),
-        ("requirements-dev.txt", project["dependencies"] + extras["build"] + extras["dev"]),
+        ("requirements-dev.txt", project["dependencies"] + extras["build"] + extras["dev"] + extras["docs"]),
     ):
         text = (ROOT / file).read_text(encoding="utf-8")
         pinned = dict.fromkeys(re.findall(r"^([a-z0-9._-]+)==\S+", text, flags=re.MULTILINE))
