@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from flows import store
+from flows import decisions, store
 from flows.errors import BadUsage
 from transforms.tables.quarantine import QUARANTINE
 
 OPEN, RELEASED, DISMISSED = "open", "released", "dismissed"
+DECISIONS = Path("quarantine/decisions.jsonl")
 
 
 def items(root: Path, manifest: store.Manifest) -> pl.DataFrame:
@@ -60,3 +62,13 @@ def with_status(root: Path, manifest: store.Manifest, quarantine_id: str, status
     is_it = pl.col("quarantine_id") == quarantine_id
     changed = rows.with_columns(status=pl.when(is_it).then(pl.lit(status)).otherwise("status"))
     return store.Change({"quarantine": changed.with_columns(month=pl.col("since").dt.strftime("%Y-%m"))}, remove=paths)
+
+
+def note(root: Path, quarantine_id: str, decision: str, reason: str, decided_on: date, by: str) -> None:
+    """Keep who settled an item, when and why, beside the items; published tables leave people's words out."""
+    decisions.add(root / DECISIONS, {"quarantine_id": quarantine_id}, decision, reason, decided_on, by)
+
+
+def notes(root: Path) -> pl.DataFrame:
+    """Who settled what, in order: quarantine_id, decision, reason, decided_on, by."""
+    return decisions.history(root / DECISIONS, "quarantine_id")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +32,8 @@ def list_items(store: Path, every: bool, as_json: bool) -> int:
 
     found = inbox.items(store, read_manifest(store))
     chosen = found if every else found.filter(pl.col("status") == inbox.OPEN)
+    last = inbox.notes(store).unique("quarantine_id", keep="last").select("quarantine_id", "decided_on", decided_by="by")
+    chosen = chosen.join(last, on="quarantine_id", how="left", maintain_order="left")
     print_rows(chosen if as_json else chosen.select(SHOWN), as_json)
     return 0
 
@@ -38,25 +42,43 @@ def list_items(store: Path, every: bool, as_json: bool) -> int:
 @click.argument("quarantine_id")
 @STORE
 def show(quarantine_id: str, store: Path) -> int:
-    """One item, whole: every fact, the next step, and where its bytes are kept."""
+    """One item, whole: every fact, the next step, where its bytes are kept, and who settled it."""
+    import polars as pl
+
     from flows import kept
     from flows import quarantine as inbox
     from flows.store import read_manifest
+    from flows.tell import as_words
 
     item = inbox.item(store, read_manifest(store), quarantine_id)
     for name, value in item.items():
-        click.echo(f"{name:18} {'-' if value is None else value}")
+        click.echo(f"{name:18} {as_words(value)}")
     path = store / kept.path_of(item["file_id"])
     click.echo(f"{'bytes':18} {path if path.exists() else 'not kept; see the inbox'}")
+    for taken in inbox.notes(store).filter(pl.col("quarantine_id") == quarantine_id).iter_rows(named=True):
+        why = f": {as_words(taken['reason'])}" if taken["reason"] else ""
+        click.echo(f"{taken['decision']:18} {taken['decided_on']} by {as_words(taken['by'])}{why}")
     return 0
 
 
-@quarantine.command()
-@click.argument("quarantine_id")
-@STORE
-def release(quarantine_id: str, store: Path) -> int:
+def _settles(command: Callable[..., int]) -> Callable[..., int]:
+    """What release and dismiss are both told."""
+    for told in (
+        click.option("--by", help="Who decides; default the user."),
+        click.option("--reason", default="", help="Why; kept with the decision. No patient data."),
+        STORE,
+        click.argument("quarantine_id"),
+        quarantine.command(),
+    ):
+        command = told(command)
+    return command
+
+
+@_settles
+def release(quarantine_id: str, store: Path, reason: str, by: str | None) -> int:
     """Use the claim or payment in spite of the fault, from the bytes kept. It counts from the next audit on."""
     from flows import keyfile, retake
+    from flows import quarantine as inbox
     from flows.lock import hold
     from flows.store import prepare, read_manifest
 
@@ -66,14 +88,13 @@ def release(quarantine_id: str, store: Path) -> int:
         manifest = read_manifest(store)
         key = keyfile.read_key(store, manifest)
         count = retake.release(store, manifest, quarantine_id, key or b"", date.today())
+        inbox.note(store, quarantine_id, inbox.RELEASED, reason, date.today(), by or getpass.getuser())
     click.echo(f"{quarantine_id}: released, {count} claims came in. Run altbenefit audit to publish.")
     return 0
 
 
-@quarantine.command()
-@click.argument("quarantine_id")
-@STORE
-def dismiss(quarantine_id: str, store: Path) -> int:
+@_settles
+def dismiss(quarantine_id: str, store: Path, reason: str, by: str | None) -> int:
     """Settle an item without using it; a dismissal survives reruns."""
     from flows import quarantine as inbox
     from flows.lock import hold
@@ -85,6 +106,7 @@ def dismiss(quarantine_id: str, store: Path) -> int:
         manifest = read_manifest(store)
         inbox.item(store, manifest, quarantine_id)
         commit(store, manifest, inbox.with_status(store, manifest, quarantine_id, inbox.DISMISSED))
+        inbox.note(store, quarantine_id, inbox.DISMISSED, reason, date.today(), by or getpass.getuser())
     click.echo(f"{quarantine_id}: dismissed.")
     return 0
 

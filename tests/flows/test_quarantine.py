@@ -1,5 +1,6 @@
 """What was set aside: listed, released, dismissed, taken anew; and it survives reruns."""
 
+import json
 from datetime import date
 
 import polars as pl
@@ -120,3 +121,15 @@ def test_a_readable_file_under_the_same_name_settles_a_whole_file_item(order):
     put(order.inbox, "b.txt", an_835(claim("9"), trace="T9"))
     audit(order, without_gate)
     assert _items(order)["unknown_content"] == "released"
+
+
+def test_who_settled_an_item_and_why_is_kept_with_it_and_published_nowhere(order):
+    found = _id(order, "line_unbalanced")
+    done = command("quarantine", "dismiss", found, "--store", order.store, "--by", "ada", "--reason", "payer resends in May")
+    assert done.returncode == 0, done.stderr
+    shown = command("quarantine", "show", found, "--store", order.store).stdout
+    assert f"dismissed          {date.today()} by ada: payer resends in May" in shown
+    listed = json.loads(command("quarantine", "list", "--all", "--json", "--store", order.store).stdout)
+    assert {row["quarantine_id"]: row["decided_by"] for row in listed}[found] == "ada"
+    audit(order, without_gate)
+    assert not [path for path in (order.store / "reports").rglob("*") if path.is_file() and b"resends" in path.read_bytes()]
