@@ -21,6 +21,8 @@ BOUNDS = {  # smallest and largest value that makes sense
     "history_ratio_pct": (1, 100),
     "small_cell_count": (0, 1_000),
     "history_retention_months": (1, 600),
+    "prediction_minimum_lines": (1, 10_000),
+    "substitution_low_pct": (0, 100),
 }
 FLAGS = ("fee_match_confirms", "exclude_unbalanced_payments", "drift_stops")
 

@@ -17,6 +17,7 @@ BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "le
 ANALYSTS = {
     "findings", "payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend",
     "explained_otherwise", "not_live", "claim_states", "payment_totals", "same_event",
+    "predicted_downgrades",
 }  # fmt: skip
 HUNDREDTHS = (MONEY, PERCENT)  # checked as whole cents, or hundredths of a percent: exact, and fast
 

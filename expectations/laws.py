@@ -8,6 +8,7 @@ import polars as pl
 
 from expectations.lake_laws import LAKE_LAWS
 from expectations.law import DIFFERENCE, Frames, Law, broken, cents, off_by, series
+from expectations.prediction_laws import PREDICTION_LAWS
 from expectations.weekly_laws import WEEKLY_LAWS
 
 CLAIM_PARTS = ("claim_loaded_count", "claim_duplicate_count", "claim_quarantined_count")
@@ -118,5 +119,6 @@ LAWS = (
         example="a reversal took back 90.00 of a claim that had paid 100.00: ask the payer about the rest",
         found=off_by,
     ),
+    *PREDICTION_LAWS,
     *WEEKLY_LAWS,
 )

@@ -6,6 +6,7 @@ from transforms.tables.contract import Table
 from transforms.tables.fees_marts import ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, FEE_ASKS
 from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
+from transforms.tables.predicted import PREDICTED_DOWNGRADES
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
 from transforms.tables.same_event import SAME_EVENT
@@ -25,5 +26,6 @@ MART_TABLES: dict[str, Table] = {
     for table in (
         FINDINGS, PAYER_CODE_RANKING, PAYER_ALTERNATE_RANKING, FEE_ASKS, ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, WEEKLY_TREND,
         EXPLAINED_OTHERWISE, NOT_LIVE, SAME_EVENT, CLAIM_STATES, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
+        PREDICTED_DOWNGRADES,
     )
 }  # fmt: skip

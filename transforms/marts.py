@@ -17,6 +17,7 @@ from transforms.fees import observed_coverage, observed_fees
 from transforms.findings import apply_decisions, findings_table, with_counting
 from transforms.live import REPLACEMENT_REASONS, settle_claims
 from transforms.payers import map_payers
+from transforms.predicted import predicted_downgrades, prediction_counts
 from transforms.ranking import payer_alternate_ranking, payer_code_ranking
 from transforms.same_event import OTHER_CHANNEL, plain_payers, same_events, wholly_elsewhere
 from transforms.side_views import (
@@ -148,6 +149,7 @@ def rank(
         "alternate_fee_schedule": alternate_fee_schedule(standing),
         "ask_outcomes": ask_outcomes(standing, settings.asks, settings.payers, as_of),
         "weekly_trend": weekly_trend(priced),
+        "predicted_downgrades": predicted_downgrades(prediction_counts(decided, priced, as_of, months), policy, as_of),
         "explained_otherwise": explained_otherwise(decided),
         "not_live": not_live(settled.claims),
         "same_event": settled.events,

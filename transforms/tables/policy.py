@@ -130,6 +130,8 @@ class AuditPolicy:
     drift_stops: bool  # an unusual week keeps a publication back
     history_retention_months: int
     increases_pct: tuple[int, ...]  # fee_asks: 10, 15, 20, 25
+    prediction_minimum_lines: int  # fewer lines than this make a prediction small
+    substitution_low_pct: int  # low end of the range from which a substitution is suggested
 
 
 @dataclass(frozen=True)
