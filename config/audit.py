@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.files import SHIPPED, read_yaml
+from config.operations import SECTIONS
 from config.values import Place, flag, items, mapping, one_of, text, texts, whole
 from transforms.tables.policy import AuditPolicy
 
@@ -36,7 +37,7 @@ def read_policy(files: dict[str, Path]) -> AuditPolicy:
 
 
 def _keys(path: Path) -> dict[str, Any]:
-    return mapping(read_yaml(FILE, path), Place(FILE), KEYS)
+    return mapping(read_yaml(FILE, path), Place(FILE), (*KEYS, *SECTIONS))
 
 
 def _value(key: str, value: Any, place: Place) -> Any:

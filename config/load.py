@@ -13,12 +13,13 @@ from config.audit import read_policy
 from config.errors import ConfigError
 from config.files import effective_files, read_text, read_yaml
 from config.layouts import read_layouts
+from config.operations import Operations, read_operations
 from config.payers import read_payers
 from config.prices import read_asks, read_coverage, read_fees
 from config.rules import read_rules
 from transforms.tables.policy import AuditPolicy, Settings
 
-__all__ = ["ConfigError", "load_settings"]
+__all__ = ["ConfigError", "load_operations", "load_settings"]
 
 
 def load_settings(overlay: Path | None = None) -> Settings:
@@ -29,6 +30,7 @@ def load_settings(overlay: Path | None = None) -> Settings:
     """
     files = effective_files(overlay)
     policy = read_policy(files)
+    read_operations(files)  # a mistake there is told by every run, not first when it is needed
     payers = read_payers(files, policy.balance_basis)
     payer_ids = set(payers["payer_id"])
     frames = {
@@ -39,6 +41,11 @@ def load_settings(overlay: Path | None = None) -> Settings:
         "asks": read_asks(files, payer_ids),
     }
     return Settings(config_id=_config_id(policy, frames, files), policy=policy, layouts=read_layouts(files), **frames)
+
+
+def load_operations(overlay: Path | None = None) -> Operations:
+    """Schedules and alerts of the same configuration. Raises ConfigError."""
+    return read_operations(effective_files(overlay))
 
 
 def _config_id(policy: AuditPolicy, frames: dict[str, pl.DataFrame], files: dict[str, Path]) -> str:
