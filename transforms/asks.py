@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.adjudicated import cents
 from transforms.fees import exact_median
-from transforms.findings import dollars
+from transforms.findings import dollars, unit_contracted_cents
 from transforms.ranking import share
 from transforms.surprise import half_up
 from transforms.tables.fees_marts import ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, FEE_ASKS
@@ -26,17 +26,34 @@ def fee_asks(counted: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFr
     and the patient p less; where the practice does (CO-169), the practice gains and the patient pays (1 - p) more coinsurance.
     Source: domain 3.4.
     """
-    lines = _askable(counted)
-    current = _median(lines.lazy(), [*PAIR, "borne_by"], "unit_cents", "current_cents")
-    caps = lines.group_by(*PAIR, "borne_by").agg(cap_cents=pl.col("unit_contracted_cents").min())
-    pairs = current.join(caps, on=[*PAIR, "borne_by"], how="inner")
-    raised = [half_up(pl.col("current_cents"), pl.lit(10_000 + pct * 100)).alias(str(pct)) for pct in increases_pct]
+    lines = askable(counted)
+    return ask_results(lines, ladder(lines, increases_pct))
+
+
+def ladder(lines: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFrame:
+    """Per payer, alternate code, borne_by and increase: current_cents (median now), cap_cents (the least contracted fee) and
+    asked_cents, which is never above the cap. `lines` are askable."""
+    by = [*PAIR, "borne_by"]
+    current = _median(lines.lazy(), by, "unit_cents", "current_cents")
+    caps = lines.group_by(by).agg(cap_cents=pl.col("unit_contracted_cents").min())
+    pairs = current.join(caps, on=by, how="inner")
+    raised = [increased(pl.col("current_cents"), pl.lit(pct)).alias(str(pct)) for pct in increases_pct]
     steps = (
         pairs.with_columns(*raised, pl.col("cap_cents").alias(PARITY))
-        .unpivot([*(str(pct) for pct in increases_pct), PARITY], index=[*PAIR, "borne_by", "current_cents", "cap_cents"],
+        .unpivot([*(str(pct) for pct in increases_pct), PARITY], index=[*by, "current_cents", "cap_cents"],
                  variable_name="increase", value_name="asked_cents")
         .with_columns(asked_cents=pl.min_horizontal("asked_cents", "cap_cents"))
     )  # fmt: skip
+    return steps
+
+
+def increased(fee_cents: pl.Expr, pct: pl.Expr) -> pl.Expr:
+    """A fee so many whole percent higher, rounded half up to the cent."""
+    return half_up(fee_cents, 10_000 + pct.cast(pl.Int64) * 100)
+
+
+def ask_results(lines: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """Contract FEE_ASKS: what each asked fee (`steps`, as `ladder` makes them) would have brought on the askable lines."""
     paid_anew = _paid_anew(lines.join(steps, on=[*PAIR, "borne_by"], how="inner"))
     total = paid_anew.group_by(*PAIR, "borne_by", "increase", "current_cents", "asked_cents").agg(
         pl.col("payer_name").drop_nulls().sort().first(),
@@ -57,7 +74,7 @@ def fee_asks(counted: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFr
     return FEE_ASKS.conform(table).sort(FEE_ASKS.sort)
 
 
-def _askable(counted: pl.DataFrame) -> pl.DataFrame:
+def askable(counted: pl.DataFrame) -> pl.DataFrame:
     """Counted lines with an alternate code, an alternate fee and a contracted fee, in unit cents."""
     known = counted.filter(
         pl.col("paid_code").is_not_null() & pl.col("contracted_cents").is_not_null()
@@ -67,8 +84,7 @@ def _askable(counted: pl.DataFrame) -> pl.DataFrame:
     return known.with_columns(
         borne_by=pl.when(absorbed).then(pl.lit("provider")).otherwise(pl.lit("patient")),
         unit_cents=pl.col("alternate_cents") // pl.col("units_paid"),
-        # The fee itself: a line charged less lowers what that line can gain, not what may be asked for the code.
-        unit_contracted_cents=pl.coalesce("schedule_fee_cents", "observed_fee_cents", pl.col("contracted_cents") // pl.col("units_paid")),
+        unit_contracted_cents=unit_contracted_cents(),
     )
 
 

@@ -22,6 +22,13 @@ def percent_of(column: str) -> pl.Expr:
     return (pl.col(column).cast(pl.Decimal(38, 2)) / 100).cast(PERCENT)
 
 
+def unit_contracted_cents() -> pl.Expr:
+    """The contracted fee of one unit: a line charged less lowers what that line can gain, not what the fee is. Null: unknown."""
+    whole = pl.when(pl.col("units_paid") > 0).then(pl.col("contracted_cents") // pl.col("units_paid"))
+    fee = pl.coalesce("schedule_fee_cents", "observed_fee_cents", whole)
+    return pl.when(pl.col("contracted_cents").is_not_null()).then(fee)
+
+
 def apply_decisions(decided: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """A person's last word on lines up for review: confirmed lines are downgraded, rejected lines are none.
 
@@ -70,6 +77,7 @@ def findings_table(counted: pl.DataFrame) -> pl.DataFrame:
         "contracted_fee": "contracted_cents",
         "alternate_fee": "alternate_cents",
         "deductible_amount": "pr_deductible_cents",
+        "copay_amount": "pr_copay_cents",
         "patient_responsibility_amount": "pr_cents",
         "expected_patient_responsibility_amount": "expected_cents",
         "benefit_shortfall": "shortfall_cents",
@@ -83,6 +91,9 @@ def findings_table(counted: pl.DataFrame) -> pl.DataFrame:
         candidate_amount=pl.when(is_review).then(dollars("surprise_cents")),
         surprise_balance=pl.when(~is_review).then(dollars("surprise_cents")),
         coverage_pct=percent_of("coverage_bp"),
+        alternate_coverage_pct=percent_of("alternate_coverage_bp"),
+        unit_cents=unit_contracted_cents(),
         units=pl.col("units_paid").fill_null(1),
     )
+    table = table.with_columns(unit_contracted_fee=dollars("unit_cents"))
     return FINDINGS.conform(table).sort(FINDINGS.sort)
