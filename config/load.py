@@ -10,10 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from config.audit import read_policy
+from config.confirmed import decisions_frame, read_decisions
 from config.errors import ConfigError
-from config.files import effective_files, read_text, read_yaml
+from config.files import effective_files, read_yaml
 from config.layouts import read_layouts
+from config.market_fees import read_market_fees
 from config.operations import Operations, read_operations
+from config.parties import read_locations, read_networks, read_vendors
 from config.payers import read_payers
 from config.prices import read_asks, read_coverage, read_fees
 from config.rules import read_rules
@@ -31,7 +34,8 @@ def load_settings(overlay: Path | None = None) -> Settings:
     files = effective_files(overlay)
     policy = read_policy(files)
     read_operations(files)  # a mistake there is told by every run, not first when it is needed
-    payers = read_payers(files, policy.balance_basis)
+    decisions = read_decisions(files)
+    payers = read_payers(files, policy.balance_basis, decisions)
     payer_ids = set(payers["payer_id"])
     frames = {
         "payers": payers,
@@ -39,6 +43,11 @@ def load_settings(overlay: Path | None = None) -> Settings:
         "fees": read_fees(files, payer_ids),
         "coverage": read_coverage(files, payer_ids),
         "asks": read_asks(files, payer_ids),
+        "vendors": read_vendors(files, payers),
+        "networks": read_networks(files, payer_ids),
+        "locations": read_locations(files),
+        "payer_decisions": decisions_frame(decisions),
+        "market_fees": read_market_fees(files),
     }
     return Settings(config_id=_config_id(policy, frames, files), policy=policy, layouts=read_layouts(files), **frames)
 
@@ -57,6 +66,4 @@ def _config_id(policy: AuditPolicy, frames: dict[str, pl.DataFrame], files: dict
     for name, path in files.items():
         if name.startswith("eob_layouts/"):
             digest.update(f"\n{name}\n{json.dumps(read_yaml(name, path), sort_keys=True)}".encode())
-        elif name.startswith("market_fees/"):
-            digest.update(f"\n{name}\n{read_text(name, path)}".encode())
     return digest.hexdigest()

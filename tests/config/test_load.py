@@ -99,7 +99,7 @@ def test_config_id_follows_what_is_said_not_how(write: Write) -> None:
         ("downgrade_rules/own.yaml", RULE),
         ("fee_schedules/x.csv", FEES + ",D2150,1,2026-01-01,,office\n"),
         ("eob_layouts/x.yaml", "header: [Fee, Paid]\ncolumns: {charge: Fee, paid: Paid}\n"),
-        ("market_fees/x.csv", "source,procedure_code,percentile,fee,year,zip3\n"),
+        ("market_fees/x.csv", "source,procedure_code,percentile,fee,year,zip3\nSurvey,D2150,80,1,2025,940\n"),
     ],
 )
 def test_every_kind_of_file_is_in_the_config_id(write: Write, name: str, text: str) -> None:

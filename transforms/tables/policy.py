@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from transforms.tables.contract import Table, date, money, percent, text, texts
+from transforms.tables.contract import Table, count, date, money, percent, text, texts
 from transforms.tables.layouts import Layout
+from transforms.tables.parties import LOCATIONS, NETWORKS, PAYER_DECISIONS, PAYMENT_VENDORS
 
 DOWNGRADE_RULES = Table(
     name="downgrade_rules",
@@ -89,6 +90,21 @@ ASKS = Table(
     ),
 )
 
+MARKET_FEES = Table(
+    name="market_fees",
+    grain="one row per survey, procedure, percentile, year and area",
+    key=("source", "procedure_code", "percentile", "year", "zip3"),
+    sort=("procedure_code", "source", "year", "zip3", "percentile"),
+    columns=(
+        text("source", "survey, as the letter cites it"),
+        text("procedure_code", "procedure", unit="code"),
+        count("percentile", "percentile of the fees surveyed, 1 to 99", minimum=1),
+        money("fee", "fee at that percentile", minimum=0),
+        count("year", "year of the survey"),
+        text("zip3", "first three digits of the area's ZIP codes", null="everywhere"),
+    ),
+)
+
 LEDGER = Table(
     name="ledger",
     grain="one row per line the practice billed; identifiers as keyed tokens once it is inside the job",
@@ -146,3 +162,8 @@ class Settings:
     coverage: pl.DataFrame
     asks: pl.DataFrame
     layouts: tuple[Layout, ...] = ()
+    market_fees: pl.DataFrame = field(default_factory=MARKET_FEES.empty)
+    vendors: pl.DataFrame = field(default_factory=PAYMENT_VENDORS.empty)
+    networks: pl.DataFrame = field(default_factory=NETWORKS.empty)
+    locations: pl.DataFrame = field(default_factory=LOCATIONS.empty)
+    payer_decisions: pl.DataFrame = field(default_factory=PAYER_DECISIONS.empty)
