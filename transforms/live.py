@@ -8,39 +8,34 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.netting import netting_rows
 from transforms.tables.contract import TEXT
 
 REVERSAL = "22"
 PREDETERMINATION = "25"
-# RARC and CARC by which a payer says that this claim replaces an earlier one (domain 1.5 correction trail, 1.4).
-REPLACEMENT_REMARKS = ("MA67", "N377", "N857", "N880")
-REPLACEMENT_REASONS = ("B13",)
-RECOVERIES = ("WO", "72")  # PLB reasons: overpayment taken back, authorised return
 
 
 def settle_claims(claims: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataFrame, provider_adjustments: pl.DataFrame) -> pl.DataFrame:
-    """One row per claim: claim_id, state, counterpart_claim_id, is_reissue.
+    """One row per claim: claim_id, state, counterpart_claim_id, is_reissue. Of contract tables: see netting.netting_rows."""
+    return settle_rows(netting_rows(claims, lines, adjustments, provider_adjustments))
 
-    `claims` needs payer_id, payment_date, file order (claim_id sorts within a payment by claim_segment), CLP01/02/07, F8 and
-    amounts; the others are contract tables. state is live, reversed, reversal, orphan_reversal, superseded or
-    predetermination. is_reissue marks a live claim that was paid again with other amounts and nothing that says which
-    payment stands, so a person must look. Source: domain 2.3.
+
+def settle_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per claim of netting_rows: claim_id, state, counterpart_claim_id, is_reissue.
+
+    state is live, reversed, reversal, orphan_reversal, superseded or predetermination. is_reissue marks a live claim that was
+    paid again with other amounts and nothing that says which payment stands, so a person must look. Claims that share no
+    number, account or name with others (netting.KEYS) may be given or left out: no other claim's state changes.
+    Source: domain 2.3.
     """
-    timeline = _timeline(claims, lines)
+    timeline = _timeline(rows)
     pairs = _reversal_pairs(timeline)
-    states = timeline.select(
-        "claim_id",
-        state=pl.when(pl.col("claim_status_code") == PREDETERMINATION)
-        .then(pl.lit("predetermination"))
-        .when(pl.col("claim_status_code") == REVERSAL)
-        .then(pl.lit("orphan_reversal"))
-        .otherwise(pl.lit("live")),
-    )
+    states = timeline.select("claim_id", state=alone())
     states = states.join(pairs, on="claim_id", how="left").with_columns(
         state=pl.coalesce(pl.col("paired_state"), pl.col("state")),
     )
     standing = timeline.join(states.filter(pl.col("state") == "live").select("claim_id"), on="claim_id", how="semi")
-    reissues = _reissues(standing, lines, adjustments, provider_adjustments).with_columns(is_repeated=True)
+    reissues = _reissues(standing).with_columns(is_repeated=True)
     return states.join(reissues, on="claim_id", how="left").select(
         "claim_id",
         state=pl.when(pl.col("replaced_by").is_not_null()).then(pl.lit("superseded")).otherwise(pl.col("state")),
@@ -49,24 +44,28 @@ def settle_claims(claims: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.Dat
     )
 
 
-def _timeline(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Claims in the order they took effect, with absolute amounts and their set of service dates.
+def alone() -> pl.Expr:
+    """The state of a claim that no other claim bears on."""
+    status = pl.col("claim_status_code")
+    return (
+        pl.when(status == PREDETERMINATION).then(pl.lit("predetermination"))
+        .when(status == REVERSAL).then(pl.lit("orphan_reversal"))
+        .otherwise(pl.lit("live"))
+    )  # fmt: skip
+
+
+def _timeline(rows: pl.DataFrame) -> pl.DataFrame:
+    """Claims in the order they took effect, with absolute amounts.
 
     On one payment date a reversal comes before what it makes room for, unless both are in one payment, whose order stands.
     """
-    dates = lines.group_by("claim_id").agg(pl.col("service_date").drop_nulls().unique().sort().cast(pl.String).str.join(",").alias("dates"))
     return (
-        claims.join(dates, on="claim_id", how="left")
-        .with_columns(
-            dates=pl.coalesce(pl.col("dates"), pl.col("statement_date").cast(pl.String), pl.lit("")),
-            charge_cents=pl.col("charge_amount").to_physical().cast(pl.Int64),
-            paid_cents=pl.col("paid_amount").to_physical().cast(pl.Int64),
-            is_reversal=pl.col("claim_status_code") == REVERSAL,
-            # Claims sent on paper come back under account number 0, whoever's they are.
-            patient_control_number=pl.when(pl.col("patient_control_number") != "0").then("patient_control_number"),
+        rows.with_columns(
+            is_reversal=(pl.col("claim_status_code") == REVERSAL).fill_null(False),
             payer_rank=pl.col("payer_rank").fill_null(1),  # a denial (status 4) names no rank, and comes from the primary
+            charge_size=pl.col("charge_cents").abs(),
+            paid_size=pl.col("paid_cents").abs(),
         )
-        .with_columns(charge_size=pl.col("charge_cents").abs(), paid_size=pl.col("paid_cents").abs())
         .sort("payment_date", "payment_id", "claim_segment")
         .with_row_index("place")
     )
@@ -128,18 +127,14 @@ def _stack_pairs(timeline: pl.DataFrame, key: list[str], day_order: list[str]) -
     return pl.concat([originals, reversals])
 
 
-def _reissues(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataFrame, provider_adjustments: pl.DataFrame) -> pl.DataFrame:
+def _reissues(standing: pl.DataFrame) -> pl.DataFrame:
     """Standing claims that another payment repeats: claim_id, replaced_by (null: nothing says which payment stands).
 
     A later claim repeats an earlier one of the same payer and rank when it names it (REF*F8), has both its numbers, or has
     its account number, dates and charge where the earlier one paid nothing. It replaces it when the payer says so: by
     naming it, by a correction remark or reason, by taking the money back (PLB), or because there was no money to take back.
     """
-    says_so = _claims_marked_as_replacement(standing, lines, adjustments)
-    taken_back = provider_adjustments.filter(pl.col("reason_code").is_in(RECOVERIES)).select("payment_id", recovered="reference").unique()
-    later = standing.join(says_so, on="claim_id", how="left").with_columns(pl.col("is_marked").fill_null(False))
-    # A split claim (MA15) comes in several parts on purpose.
-    whole = later.filter(~pl.col("remark_codes").list.contains("MA15"))
+    whole = standing.filter(~pl.col("is_split"))
     rank = ["payer_id", "payer_rank"]
     named = _repeats(
         whole.drop_nulls("original_claim_control_number"),
@@ -151,10 +146,9 @@ def _reissues(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataF
     numbered = _repeats(whole, whole, [*same, "payer_claim_control_number"], [*same, "payer_claim_control_number"])
     unpaid = whole.filter(pl.col("paid_cents") == 0)
     repaid = _repeats(whole.filter(pl.col("paid_cents") > 0), unpaid, same, same)
-    recovered = numbered.join(
-        taken_back, left_on=["payment_id", "payer_claim_control_number"], right_on=["payment_id", "recovered"], how="semi"
+    replaced = pl.concat([named, numbered.filter("is_marked"), numbered.filter("is_taken_back"), repaid]).select(
+        "earlier_claim_id", "claim_id", "place"
     )
-    replaced = pl.concat([named, numbered.filter("is_marked"), recovered, repaid]).select("earlier_claim_id", "claim_id", "place")
     unsure = numbered.join(replaced, on="earlier_claim_id", how="anti")
     return pl.concat(
         [
@@ -178,15 +172,5 @@ def _repeats(later: pl.DataFrame, earlier: pl.DataFrame, later_key: list[str], e
         how="inner",
     )
     return found.filter((pl.col("earlier_place") < pl.col("place")) & (pl.col("earlier_payment_id") != pl.col("payment_id"))).select(
-        "claim_id", "place", "payment_id", "payer_claim_control_number", "is_marked", "earlier_claim_id"
+        "claim_id", "place", "is_marked", "is_taken_back", "earlier_claim_id"
     )
-
-
-def _claims_marked_as_replacement(standing: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataFrame) -> pl.DataFrame:
-    """claim_id, is_marked for claims that carry a remark or a reason of the correction trail."""
-
-    def marked(frame: pl.DataFrame) -> pl.Series:
-        return frame.filter(pl.col("remark_codes").list.eval(pl.element().is_in(REPLACEMENT_REMARKS)).list.any())["claim_id"]
-
-    by_reason = adjustments.filter(pl.col("reason_code").is_in(REPLACEMENT_REASONS))["claim_id"]
-    return pl.concat([marked(standing), marked(lines), by_reason]).unique().to_frame("claim_id").with_columns(is_marked=True)

@@ -15,7 +15,8 @@ from transforms.downgrades import decide
 from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_swap
 from transforms.fees import observed_coverage, observed_fees
 from transforms.findings import apply_decisions, findings_table, with_counting
-from transforms.live import REPLACEMENT_REASONS, settle_claims
+from transforms.live import settle_claims
+from transforms.netting import REPLACEMENT_REASONS
 from transforms.payers import map_payers
 from transforms.predicted import predicted_downgrades, prediction_counts
 from transforms.ranking import payer_alternate_ranking, payer_code_ranking
