@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.eob.cells import cents, codes, days
+from transforms.eob.cells import cents, codes, days, surfaces, teeth
 
 AMOUNTS = {
     "$1,234.50": 123450, "(75.00)": -7500, "75.00-": -7500, "-": 0, "--": 0, "\u2013": 0, "0": 0, "\u00a012.5 ": 1250, "-3": -300,
@@ -27,6 +27,9 @@ CODES = {
     "d2392": ("D2392", None), "140": ("D0140", None), "02392": ("02392", None), "99213": ("99213", None), "Total": (None, None),
     "D2392->D2150": ("D2392", "D2150"), "2392.0": ("D2392", None), "N/A": (None, None),
 }  # fmt: skip
+
+TEETH = {"14": "14", "14.0": "14", "a": "A", "UR": "UR", "3, 4": "3, 4", "Doe": None, "-": None, " 2 ": "2", "DOE, JANE": None}
+SURFACES = {"MOD": "MOD", "m-o-d": "MOD", "M, O": "MO", "MO5": "MO5", "Smith": None, "-": None, "": None}
 
 
 @pytest.mark.parametrize(("text", "expected"), AMOUNTS.items())
@@ -60,3 +63,8 @@ def test_every_amount_comes_back(value: int, form: str) -> None:
     size = abs(value) if is_marked else value
     text = form.format(size / 100)
     assert cents(pl.Series([text])).to_list() == [-size if is_marked else size]
+
+
+@pytest.mark.parametrize(("read", "expected"), [(teeth, TEETH), (surfaces, SURFACES)])
+def test_teeth_and_surfaces(read, expected: dict[str, str | None]) -> None:
+    assert read(pl.Series(list(expected))).to_list() == list(expected.values())

@@ -207,6 +207,18 @@ def test_an_only_item_has_the_totals_of_its_claim() -> None:
     assert reasons(found) == ["CO-45 32.00"] and unbalanced(found).is_empty()
 
 
+def test_tooth_surfaces_and_network_are_kept() -> None:
+    tooth = "http://hl7.org/fhir/us/carin-bb/CodeSystem/ToothIdentification"
+    site = {"bodySite": concept(tooth, "14"), "subSite": [concept("http://x", "M"), concept("http://x", "o")]}
+    long = {"bodySite": {"text": "upper left"}, "subSite": [concept("http://x", "somewhere")]}
+    one, two = {**item(**PLAIN, network="innetwork"), **site}, {**item("D0120", 2, **PLAIN, network="innetwork"), **long}
+    found = read_all(eob(one, two))
+    assert found.service_lines.select("tooth_code", "surface_codes").rows() == [("14", "MO"), (None, None)]
+    assert found.claims["class_of_contract"].to_list() == ["innetwork"]
+    mixed = read_all(eob(one, {**two, **item("D0120", 2, **PLAIN, network="outofnetwork")}))
+    assert mixed.claims["class_of_contract"].to_list() == [None]
+
+
 def test_totals_that_differ_are_a_warning() -> None:
     total = [{"category": concept("http://x", "submitted"), "amount": money("999.00")}]
     found = read_all(eob(item(**PLAIN), item("D0120", 2, **PLAIN), total=total))

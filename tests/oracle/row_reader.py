@@ -557,6 +557,8 @@ class _File:
             "service_date": next((found for found in served if found), claim_row["statement_date"]),
             "line_control_number": get(first(own, "REF", "6R"), 2),
             "remark_codes": [code for s in own if s["tag"] == "LQ" and get(s, 1) == "HE" and (code := get(s, 2))],
+            "tooth_code": None,
+            "surface_codes": None,
         }, odd_paid or odd_billed
 
     def adjustment_rows(self, claim: Row, claim_id: str, problems: list, money: Any) -> tuple[list[Row], bool]:

@@ -147,3 +147,15 @@ def _code(distinct: pl.Series, which: int) -> pl.Series:
     is_bare = chosen.str.contains(r"^\d{3,4}$")
     code = pl.when(is_bare).then(pl.lit("D") + chosen.str.zfill(4)).when(chosen.str.contains(r"\d")).then(chosen)
     return parts.select(code).to_series()
+
+
+def teeth(texts: pl.Series) -> pl.Series:
+    """A tooth, an area of the mouth, or a list of them: 14, A, UR, 10, `3, 4`. Null for anything else; .0 is Excel's."""
+    plain = texts.str.strip_chars().str.to_uppercase().str.replace(r"^(\d{1,2})\.0+$", "${1}")
+    return pl.select(pl.when(plain.str.contains(r"^[A-Z0-9]{1,2}(?:[ ,;&-]+[A-Z0-9]{1,2}){0,31}$")).then(plain)).to_series()
+
+
+def surfaces(texts: pl.Series) -> pl.Series:
+    """Surfaces in one word, MOD of M-O-D; null where there are other letters than those of surfaces."""
+    plain = texts.str.to_uppercase().str.replace_all(r"[\s,;/.-]+", "")
+    return pl.select(pl.when(plain.str.contains(r"^[MODBLIFVGP]{1,7}\d?$|^\dV?$")).then(plain)).to_series()

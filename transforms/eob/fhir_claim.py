@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ CDT_SYSTEMS = ("http://www.ada.org/cdt", "https://www.ada.org/cdt", "urn:oid:2.1
 HCPCS_WORDS = ("hcpcs", "ama-assn.org/go/cpt")
 R5_NAMES = ("decision", "traceNumber", "event", "diagnosisRelatedGroup", "patientPaid")
 R5_ITEM_NAMES = ("productOrServiceEnd", "reviewOutcome")
+SITE = re.compile(r"[A-Za-z0-9]{1,5}", re.ASCII)
 DSTU2_NAMES = ("organization", "requestOrganization", "requestReference")
 
 
@@ -38,6 +40,9 @@ class Line:
     units_billed: int | None
     units_paid: int | None
     service_date: date | None
+    tooth: str | None
+    surfaces: str | None
+    network: str | None
     remarks: tuple[str, ...]
     adjustments: tuple[Adjustment, ...]
     warnings: tuple[str, ...]
@@ -189,6 +194,9 @@ def _line(item: dict[str, Any], added: dict[str, Any] | None, whole: Stated | No
         count,
         said.units if said.units is not None else count,
         day(item.get("servicedDate")) or day(part(item, "servicedPeriod").get("start")),
+        _site(part(item, "bodySite")),
+        "".join(filter(None, map(_site, parts(item, "subSite")))) or None,
+        said.network,
         said.remarks,
         adjusted,
         _line_warnings(own, paid, adjusted),
@@ -212,6 +220,11 @@ def _procedure(item: dict[str, Any]) -> tuple[str | None, str | None]:
         return None, None
     system, code = found[0]
     return code, "HC" if any(word in system for word in HCPCS_WORDS) else None
+
+
+def _site(concept: dict[str, Any]) -> str | None:
+    """The code of a tooth or surface; whatever does not look like one says nothing."""
+    return next((code.upper() for _, code in codings(concept) if SITE.fullmatch(code)), None)
 
 
 def _payment_amount(eob: dict[str, Any], name: str, fault: str) -> int | None:

@@ -141,7 +141,7 @@ def _claim(blob: Blob, eob: Row, claim: Claim, known: Resources, position: int, 
         "patient_control_number": text(info.get("patientaccountnumber", {}).get("valueString")),
         "payer_claim_control_number": _claim_number(eob), "original_claim_control_number": _replaced(eob),
         "claim_status_code": status, "payer_rank": rank,
-        "class_of_contract": claim.whole.network,
+        "class_of_contract": claim.whole.network or _network(claim),
         "charge_amount": sum(line.charge for line in claim.lines), "paid_amount": sum(line.paid for line in claim.lines),
         "patient_responsibility_amount": _borne(claim),
         "patient_id": member, "statement_date": day(part(eob, "billablePeriod").get("start")),
@@ -149,6 +149,12 @@ def _claim(blob: Blob, eob: Row, claim: Claim, known: Resources, position: int, 
         "remark_codes": list(claim.whole.remarks) if len(claim.lines) > 1 else [],
         "claim_segment": position, "patient_last_name": last, "patient_first_name": first,
     }  # fmt: skip
+
+
+def _network(claim: Claim) -> str | None:
+    """In or out of network as every item says, where the claim as a whole says nothing."""
+    said = {line.network for line in claim.lines}
+    return said.pop() if len(said) == 1 else None
 
 
 def _borne(claim: Claim) -> int:
@@ -178,6 +184,7 @@ def _line(blob: Blob, line: Line, own: str, line_id: str, position: int) -> Row:
         "paid_code": line.paid_as[0], "paid_qualifier": line.paid_as[1], "charge_amount": line.charge, "paid_amount": line.paid,
         "allowed_amount": line.allowed, "units_submitted": line.units_billed, "units_paid": line.units_paid,
         "service_date": line.service_date, "remark_codes": list(line.remarks),
+        "tooth_code": line.tooth, "surface_codes": line.surfaces,
     }  # fmt: skip
 
 

@@ -72,6 +72,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "account_number": ("patient account", "account number", "pat num", "patient id", "chart number"),
     "claim_number": ("claim number", "claim no", "claim id", "claim", "payor control number", "icn", "dcn"),
     "line_number": ("line control number", "proc num", "line number", "line"),
+    "tooth": ("tooth", "tooth number", "tth", "tooth code", "tooth num", "th"),
+    "surfaces": ("surface", "surfaces", "surf", "tooth surface", "tooth surfaces"),
     "status": ("claim status", "status"),
     "units": ("units", "qty", "quantity"),
     "reasons": ("reason codes", "carc", "carcs", "adjustment codes", "adjust codes", "claim adj reason codes", "reason code"),

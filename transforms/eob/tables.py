@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from transforms.eob.cells import by_distinct
+from transforms.eob.cells import by_distinct, surfaces, teeth
 from transforms.eob.header import Header
 from transforms.eob.sheet import ROW
 from transforms.tables.adjustments import ADJUSTMENTS
@@ -75,6 +75,8 @@ def _service_lines(named: pl.DataFrame, where: dict[str, pl.Expr], code_source: 
         units_paid=units.cast(pl.Int64),
         service_date=_or_null(named, "service_date", pl.Date()),
         line_control_number=_or_null(named, "line_number"),
+        tooth_code=by_distinct(named.get_column("tooth"), teeth) if "tooth" in named.columns else pl.lit(None, TEXT),
+        surface_codes=by_distinct(named.get_column("surfaces"), surfaces) if "surfaces" in named.columns else pl.lit(None, TEXT),
     )
     return _conform(rows, READ_LINES)
 

@@ -44,6 +44,8 @@ TEXT_FIELDS = {
     "line_number": "the practice's line number",
     "status": "state of the claim or line",
     "payer_rank": "primary, secondary or tertiary",
+    "tooth": "tooth number or letter, or area of the mouth",
+    "surfaces": "surfaces of the tooth: MOD, M-O-D",
     "units": "units paid",
     "reasons": "claim adjustment reason codes without amounts: PR-169, CO45, 169",
     "adjustment_group": "who bears one adjustment: PR, CO, PI, OA",

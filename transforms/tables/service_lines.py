@@ -33,5 +33,21 @@ SERVICE_LINES = Table(
             "not reversed, superseded or a reversal, as known when it was loaded; later changes are in not_live",
             "CLP02, CLP07, CLP01",
         ),
+        text(
+            "tooth_code",
+            "tooth or area of the mouth, as sent",
+            "FHIR bodySite, export",
+            null="not sent; the 835 has no place for it",
+            unit="code",
+            example="14",
+        ),
+        text(
+            "surface_codes",
+            "surfaces of the tooth, in one word, as sent",
+            "FHIR subSite, export",
+            null="not sent; the 835 has no place for them",
+            unit="code",
+            example="MOD",
+        ),
     ),
 )

@@ -60,6 +60,7 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
     has_billed = _is_billed(segments, billed)
     units_paid, is_paid_known = _units(segments, sent(5), np.ones(len(at), np.int64), np.ones(len(at), bool))
     units_billed, is_billed_known = _units(segments, sent(7), units_paid, is_paid_known)
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))  # the 835 has no place for tooth and surface
     columns = {
         "line_id": called.line_id.take(kept),
         "claim_id": called.claim_id.take(parts.claim_of_line[kept]),
@@ -79,6 +80,8 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
         "service_date": dates(*_service_days(segments, parts, kept)),
         "line_control_number": text(segments, element_or_none(segments, _first_of_lines(segments, parts, REF, "6R")[kept], 2)),
         "remark_codes": _remarks(segments, parts, kept),
+        "tooth_code": nothing,
+        "surface_codes": nothing,
     }
     undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
     return as_declared(columns, READ_LINES), undeclared
