@@ -15,6 +15,11 @@ SHIPPED = Path(__file__).parent
 KNOWN = (
     "audit.yaml",
     "payers.yaml",
+    "report.yaml",
+    "payer_aliases.csv",
+    "payment_vendors.yaml",
+    "networks.yaml",
+    "locations.csv",
     "asks.csv",
     "downgrade_rules/*.yaml",
     "fee_schedules/*.csv",

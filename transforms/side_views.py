@@ -112,6 +112,8 @@ def payment_totals(payments: pl.DataFrame) -> pl.DataFrame:
         payment_amount=pl.col("payment_amount").sum(),
         unbalanced_count=(~pl.col("is_balanced")).sum(),
         difference_amount=pl.col("difference_amount").sum(),
+        payer_name=pl.col("payer_name").drop_nulls().sort().first(),
+        last_payment_date=pl.col("payment_date").max(),
     )
     return PAYMENT_TOTALS.conform(table).sort(PAYMENT_TOTALS.sort)
 

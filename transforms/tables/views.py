@@ -133,6 +133,8 @@ PAYMENT_TOTALS = Table(
         money("payment_amount", "dollars paid"),
         count("unbalanced_count", "payments that do not tie to their claims and provider adjustments"),
         money("difference_amount", "by how much, summed"),
+        text("payer_name", "name to show", null="not sent"),
+        date("last_payment_date", "its last payment", null="published before this column was"),
     ),
 )
 
