@@ -7,8 +7,8 @@ import mmap
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows import unpack
@@ -50,6 +50,7 @@ class Inbox:
     arrivals: tuple[Arrival, ...]
     still_arriving: tuple[str, ...]
     repeated_count: int
+    waiting_count: int = 0  # left for a later run by --limit
 
 
 def look(root: Path, wait: Callable[[float], None] = time.sleep) -> Inbox:
@@ -69,6 +70,13 @@ def look(root: Path, wait: Callable[[float], None] = time.sleep) -> Inbox:
             found.extend(arrivals)
     once = distinct(found)
     return Inbox(tuple(once), tuple(moving), len(found) - len(once))
+
+
+def at_most(inbox: Inbox, known: Set[str], limit: int | None) -> Inbox:
+    """The inbox with no more than `limit` files that are not known yet, the first by id; None is all."""
+    fresh = [arrival.file_id for arrival in inbox.arrivals if arrival.file_id not in known]
+    later = set(fresh[limit:]) if limit is not None else set()
+    return replace(inbox, arrivals=tuple(one for one in inbox.arrivals if one.file_id not in later), waiting_count=len(later))
 
 
 def named(paths: Iterable[Path], inbox: Path | None = None) -> list[Arrival]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from config.load import ConfigError, load_settings
 from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
 from flows.errors import BadUsage
 from flows.exports import rules_of
-from flows.inbox import Arrival, Inbox, distinct, look, named
+from flows.inbox import Arrival, Inbox, at_most, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import MART_TABLES
 from flows.order import Order, require_inbox
@@ -37,6 +37,7 @@ class Watch:
 
     line: Callable[[str], None] = lambda text: None
     progress: Callable[[int, int], None] = lambda done, total: None
+    record: Callable[[str, Mapping[str, Any]], None] = lambda event, facts: None  # the same for machines: counts only
 
 
 def plainly(name: str, function: Callable[..., Any], *args: Any) -> Any:
@@ -57,7 +58,7 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     settings = settings_of(order.config)
     store.prepare(order.store)
     manifest = store.read_manifest(order.store)
-    inbox = step("look into the inbox", look, order.inbox)
+    inbox = at_most(step("look into the inbox", look, order.inbox), _known(order.store, manifest), order.limit)
     stands = publish.is_current(order.store, order.as_of, _publication(order, settings, manifest))
     manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, retries=not stands)
     frames, publication, warnings = _publish(order, settings, manifest, key, step)
@@ -91,7 +92,7 @@ def _take_in(
         better = step("look at what was set aside", retry.readable_now, order.store, manifest, inbox, rules)
         again = distinct([*again, *better])
         manifest = retake.forget(order.store, manifest, [arrival.file_id for arrival in better])
-    known = set(store.scan(order.store, manifest, "files").select("file_id").collect().get_column("file_id"))
+    known = _known(order.store, manifest)
     fresh = distinct([*again, *(arrival for arrival in inbox.arrivals if arrival.file_id not in known)])
     renewed = frozenset(arrival.source_file for arrival in again)
     files, items = [FILES.empty()], [QUARANTINE.empty()]
@@ -110,6 +111,11 @@ def _take_in(
         _tell(taken.files, watch)
         watch.progress(done, total)
     return manifest, key, pl.concat(files), pl.concat(items)
+
+
+def _known(root: Path, manifest: store.Manifest) -> set[str]:
+    """The ids of all files that the lake has an account of."""
+    return set(store.scan(root, manifest, "files").select("file_id").collect().get_column("file_id"))
 
 
 def _taken_anew(order: Order, manifest: store.Manifest, inbox: Inbox) -> tuple[store.Manifest, list[Arrival]]:
@@ -138,6 +144,8 @@ def _tell(files: pl.DataFrame, watch: Watch) -> None:
             f"{row['source_file']}: {row['status']}, {row['claim_loaded_count']} claims loaded, "
             f"{row['claim_duplicate_count']} held already, {row['claim_quarantined_count']} set aside"
         )
+        counts = {name: row[f"claim_{name}_count"] for name in ("loaded", "duplicate", "quarantined")}
+        watch.record("file", {name: row[name] for name in ("source_file", "file_id", "format", "bytes", "status")} | counts)
 
 
 def lake_of(root: Path, manifest: store.Manifest) -> marts.Lake:

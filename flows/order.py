@@ -20,6 +20,7 @@ class Order:
     is_strict: bool = False
     reprocess: tuple[Path, ...] = ()
     is_dry_run: bool = False
+    limit: int | None = None  # new files to take in at most
 
 
 def require_inbox(inbox: Path) -> None:

@@ -30,6 +30,7 @@ class Summary:
     exit_code: int
     top: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)  # of the gate, for a new publication
+    waiting: int = 0  # new files that --limit left for a later run
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -60,6 +61,7 @@ def summarise(
         exit_code=code,
         top=_top(frames["payer_code_ranking"]),
         warnings=list(warnings or ()),
+        waiting=inbox.waiting_count,
     )
 
 
