@@ -1,0 +1,211 @@
+"""The workbook's first sheet: the headline, whom to ask first, the weeks, how far to trust it, and the charts of all that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flows.report import book_charts
+from flows.report.book_charts import Block
+from flows.report.cells import Formats, put_text, put_value
+from flows.report.sheets import Placed, page, put_heads
+from transforms.report.figures import Trust
+from transforms.report.week import Week
+
+NAME = "Summary"
+HEADLINE_ROW = 4
+HEADLINE_CELL = f"Summary!$B${HEADLINE_ROW + 1}"
+WIDTHS = (58, 16, 15, 12, 12, 14, 15, 16, 18)
+BASES = {
+    "fee_schedule": "your fee schedule and coverage table", "observed_fee": "what the payer allowed before",
+    "upgrade_difference": "the difference the payer tagged (overstates)",
+}  # fmt: skip
+ASKED = {
+    "surprise_balance": "money", "cumulative_share": "percent", "claim_count": "count", "patient_count": "count",
+    "median_alternate_fee": "money", "contracted_fee": "money", "asked_fee": "money", "asked_saving": "money",
+}  # fmt: skip
+BY_WEEK = {
+    "week": "text", "surprise_balance": "money", "line_count": "count", "first_day": "date", "claim_count": "count",
+    "served_line_count": "count", "served_surprise_balance": "money",
+}  # fmt: skip
+Value = Decimal | int | date | None
+Fact = tuple[str, Value, str, str]  # label, value, look, remark
+
+
+def write(book: Any, looks: Formats, week: Week, placed: dict[str, Placed]) -> None:
+    """The sheet, from the top down."""
+    sheet = book.get_worksheet_by_name(NAME)
+    for at, width in enumerate(WIDTHS):
+        sheet.set_column(at, at, width)
+    put_text(sheet, 0, 0, f"Weekly leakage report, {week.week}", looks, "title")
+    put_text(sheet, 1, 0, period(week), looks, "quiet")
+    row = _facts(sheet, looks, HEADLINE_ROW - 1, "What happened", happened(week))
+    asks = _asks(sheet, looks, row + 2, week)
+    book_charts.insert(sheet, asks.end + 2, book_charts.asked(book, asks), book_charts.covered(book, placed["Ranking"]))
+    weeks = _weeks(sheet, looks, asks.end + 3 + book_charts.ROWS, week)
+    book_charts.insert(sheet, weeks.end + 2, book_charts.weekly(book, weeks))
+    row = _facts(sheet, looks, weeks.end + 3 + book_charts.ROWS, "How far to trust it", trusted(week))
+    _sheets(book, sheet, looks, row + 2, placed)
+    sheet.freeze_panes(1, 0)
+    page(sheet, NAME)
+    sheet.set_h_pagebreaks([asks.end + 3 + book_charts.ROWS])
+
+
+def period(week: Week) -> str:
+    """What days the figures are of."""
+    return (
+        f"The week: payments dated {week.first_day} to {week.last_day}. "
+        f"The total: payments dated {week.window_start} to {week.window_end}. Business date {week.as_of}."
+    )
+
+
+def happened(week: Week) -> list[Fact]:
+    """The headline and what it is made of."""
+    head = week.headline
+    return [
+        (f"Left to patients since {week.window_start} beyond what they would have owed", head.surprise_balance, "dollars", "see Checks"),
+        ("Lines behind it", head.line_count, "count", ""),
+        ("Claims", head.claim_count, "count", ""),
+        ("Patients", head.patient_count, "count", ""),
+        ("Payers", head.payer_count, "count", f"{head.pair_count:,} pairs of payer and procedure"),
+        ("Plans paid less", head.benefit_shortfall, "money", "what better alternate fees can reach"),
+        (f"Left to patients in {week.week}", head.week_surprise_balance, "money", f"{head.week_line_count:,} lines"),
+        ("The week before", head.previous_surprise_balance, "money", f"{head.previous_line_count:,} lines"),
+        ("Change", head.change_amount, "money", ""),
+    ]  # fmt: skip
+
+
+def trusted(week: Week) -> list[Fact]:
+    """What went in, what did not, and how the rest was priced."""
+    return [*_went_in(week.trust), *_priced(week), *_warned(week)]
+
+
+def _went_in(trust: Trust) -> list[Fact]:
+    files = f"{trust.loaded_file_count:,} loaded, {trust.duplicate_file_count:,} held already, {trust.quarantined_file_count:,} set aside"
+    untied = f"{trust.unbalanced_count:,} do not tie to their claims (by ${trust.unbalanced_amount:,})"
+    waiting, unmapped = f"${trust.waiting_charge_amount:,} of charges: see Quarantine", f"${trust.unmapped_amount:,} paid by them"
+    conserved = "= the three below" if trust.is_conserved else "NOT the sum of the three below"
+    return [
+        ("Files", trust.file_count, "count", files),
+        ("Charges read", trust.charge_amount, "money", conserved),
+        ("Charges loaded", trust.loaded_charge_amount, "money", f"{trust.claim_loaded_count:,} of {trust.claim_count:,} claims"),
+        ("Charges held already", trust.duplicate_charge_amount, "money", f"{trust.claim_duplicate_count:,} claims"),
+        ("Charges set aside", trust.quarantined_charge_amount, "money", f"{trust.claim_quarantined_count:,} claims"),
+        ("Items that wait for somebody", trust.waiting_count, "count", waiting if trust.waiting_count else ""),
+        ("Payments", trust.payment_amount, "money", f"{trust.payment_count:,} payments, {untied}"),
+        ("Payers not in payers.yaml", trust.unmapped_payer_count, "count", unmapped if trust.unmapped_payer_count else ""),
+    ]
+
+
+def _priced(week: Week) -> list[Fact]:
+    trust, rows = week.trust, week.by_basis.select("surprise_basis", "line_count", "surprise_balance").iter_rows()
+    unpriced = f"${trust.unpriced_charge_amount:,} of charges, not in the total"
+    return [
+        ("Lines priced from your fee schedule", trust.schedule_fee_pct, "percent", "the more, the surer"),
+        *((f"Priced from {BASES.get(basis, basis)}", amount, "money", f"{lines:,} lines") for basis, lines, amount in rows),
+        ("Downgraded lines that cannot be priced", trust.unpriced_line_count, "count", unpriced if trust.unpriced_line_count else ""),
+        ("Lines whose stated and reckoned balance differ", trust.differing_line_count, "count", f"by ${trust.differing_amount:,} in all"),
+    ]
+
+
+def _warned(week: Week) -> list[Fact]:
+    office = week.by_balance_basis.filter("is_warning").select("payer_count", "surprise_balance").iter_rows()
+    silent = week.silent.select("payer_name", "payer_id", "last_payment_date", "silent_days").iter_rows()
+    check = "your contract binds you: see balance_basis in payers.yaml"
+    return [
+        *((f"Reckoned by office fees though in network ({count} payers)", amount, "money", check) for count, amount in office),
+        *((f"Silent: {name or payer}", day, "date", f"its last payment, {days} days ago") for name, payer, day, days in silent),
+    ]
+
+
+def _facts(sheet: Any, looks: Formats, row: int, title: str, facts: Sequence[Fact]) -> int:
+    """Label, value and remark, one a row, under a title; returns the last row written."""
+    _section(sheet, looks, row, title)
+    for at, (label, value, look, remark) in enumerate(facts, row + 1):
+        put_text(sheet, at, 0, label, looks)
+        if value is None:
+            put_text(sheet, at, 1, "unknown", looks, "quiet")
+        put_value(sheet, at, 1, value, looks, look)
+        put_text(sheet, at, 2, remark, looks, "quiet")
+    return row + len(facts)
+
+
+def _section(sheet: Any, looks: Formats, row: int, title: str) -> None:
+    for at in range(len(WIDTHS)):
+        put_text(sheet, row, at, title if not at else "", looks, "section")
+
+
+def _asks(sheet: Any, looks: Formats, row: int, week: Week) -> Block:
+    """The first asks, as the page has them, each with the ask suggested."""
+    _section(sheet, looks, row, "Ask these first")
+    heads = ("Payer: billed, paid as", "Left to patients", "With those above", "Claims", "Patients", "Alternate fee, median",
+             "Contracted fee, median", "Fee to ask for", "Worth over the window")  # fmt: skip
+    put_heads(sheet, row + 1, looks, [(head, at > 0) for at, head in enumerate(heads)], WIDTHS)
+    names = (
+        "surprise_balance",
+        "cumulative_share",
+        "claim_count",
+        "patient_count",
+        "median_alternate_fee",
+        "contracted_fee",
+        "asked_fee",
+        "asked_saving",
+    )
+    kinds = ("money", "percent", "count", "count", "money", "money", "money", "money")
+    for at, pair in enumerate(week.asks_first.iter_rows(named=True), row + 2):
+        put_text(sheet, at, 0, pair_name(pair), looks)
+        for place, (name, look) in enumerate(zip(names, kinds, strict=True), 1):
+            put_value(sheet, at, place, pair[name], looks, look)
+    end = row + 1 + week.asks_first.height
+    said = remarks(week)
+    for at, remark in enumerate(said, end + 1):
+        put_text(sheet, at, 0, remark, looks, "quiet")
+    return Block(row + 2, week.asks_first.height, end + len(said))
+
+
+def remarks(week: Week) -> list[str]:
+    """What the table of first asks cannot say in its cells."""
+    few, first = week.too_few_claims.height, week.asks_first
+    said = [] if first.height else ["No payer and procedure rests on enough claims."]
+    if few:
+        said.append(f"{few} more with as many dollars, but too few claims to argue from: Ranking, column Few claims.")
+    if first["asked_fee"].null_count():
+        said.append("No fee to ask for: the contracted fee or the alternate code is unknown. Put the fee into fee_schedules/.")
+    return said
+
+
+def pair_name(pair: dict[str, Any]) -> str:
+    """A payer and procedure as a reader says it."""
+    return f"{pair['payer_name'] or pair['payer_id']}: {pair['submitted_code']} paid as {pair['alternate_code'] or 'unknown'}"
+
+
+def _weeks(sheet: Any, looks: Formats, row: int, week: Week) -> Block:
+    """The last weeks by payment date, and by service date beside it."""
+    _section(sheet, looks, row, "Left to patients week by week")
+    heads = (
+        "Week",
+        "Left to patients, by payment date",
+        "Lines paid",
+        "From",
+        "Claims",
+        "Lines served",
+        "Left to patients, by service date",
+    )
+    put_heads(sheet, row + 1, looks, [(head, at not in {0, 3}) for at, head in enumerate(heads)], WIDTHS)
+    for at, cells in enumerate(week.weeks.select(list(BY_WEEK)).iter_rows(), row + 2):
+        for place, (value, look) in enumerate(zip(cells, BY_WEEK.values(), strict=True)):
+            put_value(sheet, at, place, value, looks, look)
+    return Block(row + 2, week.weeks.height, row + 1 + week.weeks.height)
+
+
+def _sheets(book: Any, sheet: Any, looks: Formats, row: int, placed: dict[str, Placed]) -> None:
+    """A way to every sheet, with its rows."""
+    _section(sheet, looks, row, "In this workbook")
+    others = [one.get_name() for one in book.worksheets() if one.get_name() != NAME]
+    for at, name in enumerate(others, row + 1):
+        sheet.write_url(at, 0, f"internal:'{name}'!A1", looks["link"], name)
+        if name in placed:
+            put_value(sheet, at, 1, placed[name].row_count, looks, "count")
+            put_text(sheet, at, 2, "rows", looks, "quiet")
