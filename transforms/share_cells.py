@@ -73,29 +73,34 @@ def _size(lines: pl.DataFrame) -> int:
 
 def _of_payer(given: pl.DataFrame, minimum: int) -> dict[str, pl.DataFrame]:
     lines = given.with_columns(atom=pl.struct(ATOM).rank("dense") - 1)
-    numbered = Lines(
-        lines.get_column("atom").to_numpy().astype(np.int64),
-        lines.get_column("patient_id").rank("dense").fill_null(0).to_numpy().astype(np.int64) - 1,
-        lines.get_column("claim_id").rank("dense").to_numpy().astype(np.int64) - 1,
-    )
+    who = numbered(lines)
     kept: list[np.ndarray] = []
 
     found: dict[str, pl.DataFrame] = {}
     for name, by in KEYS.items():
         by_code = found[name.replace("family", "code")] if name.startswith("family") else None
         left = lines if by_code is None else lines.join(by_code, on=by_code.columns, how="anti")
-        found[name] = _chosen(kept, left.drop_nulls("fee_cents") if by == FEE else left, by, numbered, minimum)
+        found[name] = chosen(kept, left.drop_nulls("fee_cents") if by == FEE else left, by, who, minimum)
     return found
 
 
-def _chosen(kept: list[np.ndarray], lines: pl.DataFrame, by: list[str], numbered: Lines, minimum: int) -> pl.DataFrame:
+def numbered(lines: pl.DataFrame) -> Lines:
+    """Atom, patient and claim of each line as numbers; needs the columns atom (0..n-1), patient_id and claim_id."""
+    return Lines(
+        lines.get_column("atom").to_numpy().astype(np.int64),
+        lines.get_column("patient_id").rank("dense").fill_null(0).to_numpy().astype(np.int64) - 1,
+        lines.get_column("claim_id").rank("dense").to_numpy().astype(np.int64) - 1,
+    )
+
+
+def chosen(kept: list[np.ndarray], lines: pl.DataFrame, by: list[str], who: Lines, minimum: int) -> pl.DataFrame:
     """The keys of the groups to show, of those that are large enough, largest first. `kept` grows."""
     size = pl.min_horizontal(pl.col("patient_id").drop_nulls().n_unique(), pl.col("claim_id").n_unique())
     groups = lines.group_by(by).agg(size=size, atoms=pl.col("atom").unique()).filter(pl.col("size") >= minimum)
     ordered = groups.sort(["size", *by], descending=[True, *([False] * len(by))])
     cells = []
     for atoms in ordered.get_column("atoms"):
-        cell = np.zeros(int(numbered.atom.max()) + 1, dtype=np.int8)
+        cell = np.zeros(int(who.atom.max()) + 1, dtype=np.int8)
         cell[atoms.to_numpy()] = 1
         cells.append(cell)
-    return ordered.filter(pl.Series(extend(kept, cells, numbered, minimum), dtype=pl.Boolean)).select(by)
+    return ordered.filter(pl.Series(extend(kept, cells, who, minimum), dtype=pl.Boolean)).select(by)

@@ -1,0 +1,59 @@
+"""What the practice's other payers allow for the same alternate codes, and what the practice's own survey says."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import polars as pl
+
+from transforms.fees import exact_median
+from transforms.packet.cells import is_enough
+
+LEAST_CLAIMS = 10  # fewer say nothing about a payer's fee
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def others(lines: pl.DataFrame, payer_id: str, codes: pl.Series, minimum: int) -> pl.DataFrame:
+    """One row per alternate code and other payer with enough claims and patients, from the packet lines of every payer.
+
+    Columns: alternate_code, payer_id, payer_name, mask ("Payer A"), claim_count, median_cents (a unit). Nothing is summed
+    across payers, so no remainder can be reckoned.
+    """
+    elsewhere = lines.filter(
+        (pl.col("payer_id") != payer_id) & pl.col("is_askable") & pl.col("alternate_code").is_in(codes.implode())
+    )  # fmt: skip
+    by = ["alternate_code", "payer_id"]
+    size = max(minimum, LEAST_CLAIMS)
+    groups = elsewhere.group_by(by).agg(
+        pl.col("payer_name").drop_nulls().sort().first(),
+        claim_count=pl.col("claim_id").n_unique().cast(pl.Int64),
+        is_enough=is_enough(size),
+    )
+    kept = groups.filter("is_enough").drop("is_enough")
+    medians = exact_median(elsewhere.lazy(), by, "unit_cents").select(*by, median_cents="median").collect()
+    masks = _masks(payer_id, sorted(kept.get_column("payer_id").unique()))
+    table = kept.join(medians, on=by).with_columns(mask=pl.col("payer_id").replace_strict(masks, default=None, return_dtype=pl.String))
+    return table.sort("alternate_code", "median_cents", "mask", descending=[False, True, False])
+
+
+def pooled(lines: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
+    """alternate_code, median_cents, claim_count and payer_count over the payers of `others`."""
+    by = ["alternate_code", "payer_id"]
+    inside = lines.filter("is_askable").join(compared, on=by, how="semi")
+    medians = exact_median(inside.lazy(), ["alternate_code"], "unit_cents").select("alternate_code", median_cents="median").collect()
+    counts = compared.group_by("alternate_code").agg(pl.col("claim_count").sum(), payer_count=pl.len().cast(pl.Int64))
+    return medians.join(counts, on="alternate_code").sort("alternate_code")
+
+
+def market(fees: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """Rows of MARKET_FEES for the codes given, of the latest year of each source, code and area."""
+    latest = pl.col("year").max().over("source", "procedure_code", "zip3")
+    return fees.filter(pl.col("procedure_code").is_in(codes.implode())).filter(pl.col("year") == latest)
+
+
+def _masks(recipient: str, payer_ids: list[str]) -> dict[str, str]:
+    """A letter for each payer, the same on every page of this packet; the order gives no name, size or fee away."""
+    shuffled = sorted(payer_ids, key=lambda payer_id: sha256(f"{recipient}\n{payer_id}".encode()).hexdigest())
+    count = len(LETTERS)
+    names = [LETTERS[at // count - 1] + LETTERS[at % count] if at >= count else LETTERS[at] for at in range(len(shuffled))]
+    return {payer_id: f"Payer {name}" for payer_id, name in zip(shuffled, names, strict=True)}

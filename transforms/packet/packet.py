@@ -1,0 +1,70 @@
+"""The whole of a packet as figures: everything its pages say is read from here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.packet import asking, comparators, evidence
+from transforms.packet.asking import Wish
+from transforms.packet.cells import ASK, shown_cells
+from transforms.packet.lines import packet_lines
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the packet is to say: to whom, on which evidence tiers, asking for what, hiding cells below `minimum`."""
+
+    payer_id: str
+    tiers: Collection[int]
+    general: Wish
+    own: dict[str, Wish]
+    increases_pct: tuple[int, ...]
+    minimum: int
+
+
+@dataclass(frozen=True)
+class Packet:
+    """Amounts in cents where a column says so, else DECIMAL dollars. `totals` is None where they would speak of few.
+
+    totals, pairs, ages: see `evidence`. asks, rungs, limits, ranks: see `asking`. others, pooled, market: see `comparators`.
+    """
+
+    totals: dict[str, int] | None
+    pairs: pl.DataFrame
+    ages: pl.DataFrame
+    asks: pl.DataFrame
+    rungs: pl.DataFrame
+    limits: pl.DataFrame
+    others: pl.DataFrame
+    pooled: pl.DataFrame
+    market: pl.DataFrame
+    ranks: pl.DataFrame
+    lines: pl.DataFrame  # this payer's, for what the practice alone is told
+
+
+def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFrame, question: Question) -> Packet:
+    """The packet from the published findings (FINDINGS) and ranking (PAYER_ALTERNATE_RANKING)."""
+    every = packet_lines(findings, question.tiers)
+    lines = every.filter(pl.col("payer_id") == question.payer_id)
+    shown = shown_cells(lines, question.minimum)
+    codes = shown.asks.get_column("alternate_code").unique().sort()
+    reckoned = lines.filter("is_askable").join(shown.asks, on=ASK, how="semi")
+    wishes = (question.general, question.own, question.minimum)
+    asks = asking.chosen_asks(reckoned, *wishes)
+    compared = comparators.others(every, question.payer_id, codes, question.minimum)
+    return Packet(
+        totals=evidence.totals(lines) if shown.is_total else None,
+        pairs=evidence.pairs(lines, shown.pairs),
+        ages=evidence.fee_ages(findings, question.payer_id, question.minimum),
+        asks=asks,
+        rungs=asking.rungs(reckoned, question.increases_pct, question.minimum),
+        limits=asking.limits(reckoned, *wishes),
+        others=compared,
+        pooled=comparators.pooled(every, compared),
+        market=comparators.market(market_fees, codes),
+        ranks=asking.rank_after(ranking, question.payer_id, asks),
+        lines=lines,
+    )
