@@ -1,7 +1,7 @@
 """Reliability figures: spoilt files, kills at random moments, two runs at once. Prints a table and writes docs/reliability.md.
 
-Run as `python -m benchmarks.reliability --date 2026-11-23 [--mutants N] [--kills N] [--seconds S]`. Every part stops where
-its share of the seconds is used up, and the table has the true counts.
+Run as `python -m benchmarks.reliability --date 2026-11-23 [--only PART] [--mutants N] [--kills N] [--seconds S]`. Every part
+stops where its share of the seconds is used up, and the table has the true counts.
 """
 
 from __future__ import annotations
@@ -40,13 +40,19 @@ RUN = "import sys; from pathlib import Path; from tests.flows.helpers import run
 
 
 def main() -> None:
-    """Take the figures, print them, write the page."""
+    """Take the figures asked for, print the page, and write it; rows of the parts left out stay as they were."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--date", required=True, help="the day to print on the page")
+    words.add_argument("--date", required=True, help="the day to print beside the figures")
+    words.add_argument("--only", choices=("mutants", "kills", "together"), action="append", help="one part; may be given again")
     words.add_argument("--mutants", type=int, default=10_000)
     words.add_argument("--kills", type=int, default=200)
     words.add_argument("--seconds", type=float, default=3_600, help="at most so long, shared by the parts")
     given = words.parse_args()
+    parts = {
+        "mutants": lambda folder: spoilt(folder, given.mutants, given.seconds * 0.45),
+        "kills": lambda folder: killed(folder, given.kills, given.seconds * 0.5),
+        "together": together,
+    }
     with tempfile.TemporaryDirectory(prefix="altbenefit-reliability-") as scratch:
         folder = Path(scratch)
         key = folder / "key"
@@ -54,16 +60,20 @@ def main() -> None:
         key.chmod(0o600)
         os.environ["ALTBENEFIT_KEY_FILE"] = str(key)
         os.umask(0o027)
-        rows = [
-            spoilt(folder, given.mutants, given.seconds * 0.45),
-            killed(folder, given.kills, given.seconds * 0.5),
-            together(folder),
-        ]
-    page = "\n".join(lines(rows, given.date))
+        taken = [take(folder) for name, take in parts.items() if given.only is None or name in given.only]
+    before = PAGE.read_text()
+    rows = {row[0]: row for row in kept_rows(before)} | {what: (what, result, rest, given.date) for what, result, rest in taken}
+    page = "\n".join(lines(list(rows.values())))
     print(page)
     # What a person found out by hand stays below the figures.
-    kept = PAGE.read_text().partition(SHORTFALLS)
+    kept = before.partition(SHORTFALLS)
     PAGE.write_text(page + "\n" + ("\n" + kept[1] + kept[2] if kept[1] else ""))
+
+
+def kept_rows(page: str) -> list[tuple[str, ...]]:
+    """The figures of the page as it was: what, result, of which, taken on."""
+    table = [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 5]
+    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table[1:]]
 
 
 def spoilt(folder: Path, count: int, seconds: float) -> Row:
@@ -81,7 +91,7 @@ def spoilt(folder: Path, count: int, seconds: float) -> Row:
         done, size = done + len(batch), size + sum(map(len, batch))
         shutil.rmtree(folder / "night")
     told = ", ".join(f"{files[name]:,} files and {claims[name]:,} claims {name}" for name in files)
-    return f"spoilt 835 files ({count:,} asked)", f"{done:,}, no crash, {size / 1e6:.1f} MB all accounted for", told
+    return "spoilt 835 files", f"{done:,} of {count:,} asked, no crash, {size / 1e6:.1f} MB all accounted for", told
 
 
 def killed(folder: Path, count: int, seconds: float) -> Row:
@@ -104,8 +114,8 @@ def killed(folder: Path, count: int, seconds: float) -> Row:
         shutil.rmtree(work)
         done += 1
     return (
-        f"full runs killed at a random moment ({count:,} asked)",
-        f"{done:,}, all trees identical",
+        "full runs killed at a random moment",
+        f"{done:,} of {count:,} asked, all trees identical",
         f"{hits:,} died before they had ended",
     )
 
@@ -140,7 +150,7 @@ def together(folder: Path) -> Row:
     return "a second run at the same time", f"exit {code.returncode}", f"after {lasted:.2f} s"
 
 
-def lines(rows: list[Row], day: str) -> list[str]:
+def lines(rows: list[tuple[str, ...]]) -> list[str]:
     """The page."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("polars", "pyarrow", "numpy"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
@@ -153,12 +163,12 @@ def lines(rows: list[Row], day: str) -> list[str]:
         "claims are those that a plain second reader finds, and that read = loaded + duplicate + quarantined, in claims and dollars.",
         "A killed run gets SIGKILL at a random moment, is run again, and must leave the same bytes as a run that nobody killed.",
         "",
-        f"Taken on {day}: {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB,",
+        f"Taken on {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB,",
         f"Python {platform.python_version()}, {packages}.",
         "",
-        "| what | result | of which |",
-        "|---|---|---|",
-        *(f"| {what} | {result} | {rest} |" for what, result, rest in rows),
+        "| what | result | of which | taken on |",
+        "|---|---|---|---|",
+        *(f"| {what} | {result} | {rest} | {day} |" for what, result, rest, day in rows),
     ]
 
 
