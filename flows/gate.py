@@ -17,13 +17,14 @@ from flows.publish import CURRENT
 from flows.validation_page import render
 from transforms.drift import weekly_drift
 from transforms.lake_checks import lake_evidence
-from transforms.marts import Lake, Settled
+from transforms.month import Lake
 from transforms.tables.policy import Settings
 
 STOPPED = "validation"  # pages of nights that did not publish; a published one has its page beside its tables
 PAGE = "validation.html"
 REASONS_SHOWN = 3
 LINE_LENGTH = 160
+Frames = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,14 @@ class Verdict:
         return {} if self.page is None else {PAGE: self.page}
 
 
-def judge(root: Path, frames: Mapping[str, pl.DataFrame], settled: Settled, lake: Lake, settings: Settings, as_of: date) -> Verdict:
-    """Every check on what is about to be published. `root` tells how many rows each table had at the last publication."""
+def judge(root: Path, frames: Frames, parts: Frames, lake: Lake, settings: Settings, as_of: date) -> Verdict:
+    """Every check on what is about to be published. `root` tells how many rows each table had at the last publication;
+    `parts` has the days of lines and findings."""
     from expectations.gate import check
     from expectations.weekly_laws import WEEKLY_LAWS
 
     stopping = {law.name for law in WEEKLY_LAWS} if settings.policy.drift_stops else set()
-    evidence = lake_evidence(lake) | {"drift": weekly_drift(settled.lines, frames["findings"], frames["files"], as_of)}
+    evidence = lake_evidence(lake) | {"drift": weekly_drift(parts["line_days"], parts["finding_days"], frames["files"], as_of)}
     tables = {name: (MART_TABLES[name], frame) for name, frame in frames.items()}
     report = check(tables, previous_rows(root), evidence, stopping).checks
     failed = report.filter(~pl.col("success")).sort(pl.col("kind") != "law", maintain_order=True)

@@ -7,29 +7,28 @@ import polars as pl
 KEY = ["patient_control_number", "service_date", "submitted_code", "charge_cents", "place"]
 
 
-def net_after_cob(primary: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+def numbered(lines: pl.DataFrame) -> pl.DataFrame:
+    """Live lines with place: which of the lines alike of one claim this is, from 0."""
+    alike = ["claim_id", *KEY[:-1]]
+    return lines.sort("claim_id", "line_segment").with_columns(place=pl.int_range(pl.len()).over(alike))
+
+
+def later_payments(live: pl.DataFrame) -> pl.DataFrame:
+    """KEY and taken_over_cents, paid and CO of lines of later payers; additive. Lines are numbered."""
+    later = live.filter(pl.col("is_after_prior_payer") & ~pl.col("is_whole_claim")).drop_nulls(KEY)
+    return later.group_by(KEY).agg(taken_over_cents=(pl.col("paid_cents") + pl.col("co_cents")).sum())
+
+
+def with_net(primary: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
     """Adds net_cents to primary lines: PR of the line - paid and CO of the same line at later payers, never below zero.
 
     The same line is the one with the same account number, service date, procedure billed and charge; the n-th of several
     alike is the n-th of the other claim. Null where no later payer's remittance is on file. Source: domain 2.5.
     """
-    later = (
-        live.filter(pl.col("is_after_prior_payer") & ~pl.col("is_whole_claim"))
-        .pipe(_numbered)
-        .group_by(KEY)
-        .agg(taken_over_cents=(pl.col("paid_cents") + pl.col("co_cents")).sum())
-    )
-    places = _numbered(live.filter(~pl.col("is_after_prior_payer"))).select("line_id", "place")
+    taken_over = later.group_by(KEY).agg(pl.col("taken_over_cents").sum())
     left = pl.col("pr_cents") - pl.col("taken_over_cents")
     return (
-        primary.join(places, on="line_id", how="left")
-        .join(later, on=KEY, how="left")
+        primary.join(taken_over, on=KEY, how="left")
         .with_columns(net_cents=pl.when(left.is_not_null() & ~pl.col("is_after_prior_payer")).then(pl.max_horizontal(left, pl.lit(0))))
-        .drop("place", "taken_over_cents")
+        .drop("taken_over_cents")
     )
-
-
-def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
-    """Adds place: which of the lines alike of one claim this is, from 0."""
-    alike = ["claim_id", *KEY[:-1]]
-    return lines.sort("claim_id", "line_segment").with_columns(place=pl.int_range(pl.len()).over(alike))

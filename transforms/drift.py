@@ -22,16 +22,27 @@ Judged = tuple[bool | None, str]  # is it unusual, None where there is too littl
 DRIFT_SCHEMA = {"measure": pl.String, "subject": pl.String, "week": pl.String, "is_unusual": pl.Boolean, "words": pl.String}
 
 
-def weekly_drift(lines: pl.DataFrame, findings: pl.DataFrame, files: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def line_days(lines: pl.DataFrame) -> pl.DataFrame:
+    """payer_id, payment_date and line_count of live lines; additive."""
+    return lines.group_by("payer_id", "payment_date").agg(line_count=pl.len().cast(pl.Int64))
+
+
+def finding_days(findings: pl.DataFrame) -> pl.DataFrame:
+    """payment_date and line_count of downgraded lines; additive."""
+    downgraded = findings.filter(pl.col("verdict") == "downgraded")
+    return downgraded.group_by("payment_date").agg(line_count=pl.len().cast(pl.Int64))
+
+
+def weekly_drift(lines: pl.DataFrame, downgraded: pl.DataFrame, files: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """One row per measure and subject (payer_id for the mix, else empty) that could be judged, with what was found and expected.
 
-    lines: payer_id, payment_date of every live line; findings, files: their contracts. Lines are judged in the last ISO
+    lines, downgraded: line_days and finding_days of all that is on file; files: its contract. Lines are judged in the last ISO
     week of payment that is over on the business date, since half a week is no week; dollars set aside in the week of the
     business date itself. is_unusual is null where the lines are too few to tell. No row where fewer than 8 earlier weeks are on file.
     """
     newest = _monday(as_of + timedelta(days=1)) - WEEK
-    in_week = _by_week(lines, "payment_date").group_by("week_start", "payer_id").agg(amount=pl.len().cast(pl.Int64))
-    downgraded = _by_week(findings.filter(verdict="downgraded"), "payment_date").group_by("week_start").agg(amount=pl.len().cast(pl.Int64))
+    in_week = _by_week(lines, "payment_date").group_by("week_start", "payer_id").agg(amount=pl.col("line_count").sum())
+    flagged = _by_week(downgraded, "payment_date").group_by("week_start").agg(amount=pl.col("line_count").sum())
     totals = in_week.group_by("week_start").agg(whole=pl.col("amount").sum())
     aside = _by_week(files, "loaded_on").group_by("week_start").agg(
         amount=_cents("quarantined_charge_amount").sum(), whole=_cents("charge_amount").sum()
@@ -40,7 +51,7 @@ def weekly_drift(lines: pl.DataFrame, findings: pl.DataFrame, files: pl.DataFram
     rows = [
         *_judged(_calendar(everything, newest), _line_count, newest),
         *(row for payer in _payers(in_week, newest) for row in _judged(_shares(in_week, totals, newest, payer), _payer_mix, newest, payer)),
-        *_judged(_calendar(totals.join(downgraded, on="week_start", how="left"), newest), _downgrade_share, newest),
+        *_judged(_calendar(totals.join(flagged, on="week_start", how="left"), newest), _downgrade_share, newest),
         *_judged(_calendar(aside, _monday(as_of)), _set_aside, _monday(as_of)),
     ]
     return pl.DataFrame(rows, schema=DRIFT_SCHEMA)

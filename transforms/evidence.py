@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.adjudicated import cents
-from transforms.fees import contracted_fees, exact_median, in_force, is_ordinary, office_fees, table_coverage
+from transforms.fees import contracted_fees, in_force, observed_fees, office_fees, table_coverage
 from transforms.tables.policy import AuditPolicy
 
 RULE_COLUMNS = ["rule", "kind", "rule_verdict"]
@@ -153,13 +153,24 @@ def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.Data
     return lines.join(found.select("line_id", "billed_code", "billed_rule", "billed_kind"), on="line_id", how="left")
 
 
-def with_history(lines: pl.DataFrame, every_line: pl.LazyFrame, policy: AuditPolicy) -> pl.DataFrame:
-    """Adds usual_fee_cents (a unit): the median the payer allows for the code billed, where it was seen often enough."""
-    unit = every_line.filter(is_ordinary()).select(
-        "payer_id", "submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid")
-    )
-    usual = exact_median(unit, ["payer_id", "submitted_code"], "unit_cents")
-    often = usual.filter(pl.col("observed_count") >= policy.history_minimum_lines)
-    return lines.join(
-        often.select("payer_id", "submitted_code", usual_fee_cents="median").collect(), on=["payer_id", "submitted_code"], how="left"
-    )
+def with_history(lines: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """Adds usual_fee_cents (a unit): what the payer usually allows for the code billed; `usual` is of usual_fees."""
+    return lines.join(usual, on=["payer_id", "submitted_code"], how="left")
+
+
+def usual_fees(counts: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """payer_id, submitted_code, usual_fee_cents: the median of fees.fee_counts where the code was seen often enough."""
+    seen = observed_fees(counts, policy.history_minimum_lines)
+    return seen.select("payer_id", submitted_code="procedure_code", usual_fee_cents="observed_fee_cents")
+
+
+def history_trips(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """payer_id, submitted_code, trip_cents, line_count: the usual fee from which on a line is far below it; additive.
+
+    A line's signal depends on the usual fee through this alone, so while the usual fee passes no trip, nothing changes.
+    """
+    # far below: allowed x 10,000 // (usual x units) < percent x 100, in whole numbers
+    units, pct = pl.col("units_paid"), policy.history_ratio_pct
+    trip = pl.col("alternate_cents") * 100 // (units * pct) + 1
+    judged = lines.filter((units > 0) & ~pl.col("is_after_prior_payer") & pl.col("submitted_code").is_not_null())
+    return judged.group_by("payer_id", "submitted_code", trip_cents=trip).agg(line_count=pl.len().cast(pl.Int64))

@@ -58,11 +58,16 @@ def is_ordinary() -> pl.Expr:
 
 
 def exact_median(values: pl.LazyFrame, by: list[str], value: str) -> pl.LazyFrame:
-    """Median per group from counts of distinct values, half up where two middle values differ; and the group's line count.
+    """Median per group, half up where two middle values differ; and the group's line count."""
+    return median_of_counts(values.group_by(*by, value).agg(value_count=pl.len().cast(pl.Int64)), by, value)
+
+
+def median_of_counts(counts: pl.LazyFrame, by: list[str], value: str) -> pl.LazyFrame:
+    """exact_median from value_count per distinct value; counts of parts one below the other are summed here.
 
     Fees take few values, so counting them costs little at any number of lines (design: aggregates are additive).
     """
-    counted = values.group_by(*by, value).agg(value_count=pl.len().cast(pl.Int64)).sort(*by, value)
+    counted = counts.group_by(*by, value).agg(pl.col("value_count").sum()).sort(*by, value)
     total = pl.col("value_count").sum().over(by)
     upto = pl.col("value_count").cum_sum().over(by)
     before = upto - pl.col("value_count")
@@ -77,13 +82,18 @@ def exact_median(values: pl.LazyFrame, by: list[str], value: str) -> pl.LazyFram
     )
 
 
-def observed_fees(lines: pl.LazyFrame, minimum_lines: int) -> pl.LazyFrame:
-    """payer_id, procedure_code → observed_fee_cents a unit and observed_count, from lines benefited as billed."""
-    unit_fee = lines.filter(is_ordinary()).select(
+def fee_counts(lines: pl.DataFrame) -> pl.DataFrame:
+    """payer_id, procedure_code, unit_cents, value_count: what payers allowed on lines benefited as billed; additive."""
+    unit = lines.filter(is_ordinary()).select(
         "payer_id", procedure_code="submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid")
     )
-    medians = exact_median(unit_fee, ["payer_id", "procedure_code"], "unit_cents")
-    return medians.filter(pl.col("observed_count") >= minimum_lines).rename({"median": "observed_fee_cents"})
+    return unit.group_by("payer_id", "procedure_code", "unit_cents").agg(value_count=pl.len().cast(pl.Int64))
+
+
+def observed_fees(counts: pl.DataFrame, minimum_lines: int) -> pl.DataFrame:
+    """payer_id, procedure_code → observed_fee_cents a unit and observed_count, from fee_counts of all that is on file."""
+    medians = median_of_counts(counts.lazy(), ["payer_id", "procedure_code"], "unit_cents")
+    return medians.filter(pl.col("observed_count") >= minimum_lines).rename({"median": "observed_fee_cents"}).collect()
 
 
 def coverage_shown(paid: pl.Expr, after_deductible: pl.Expr) -> pl.Expr:
@@ -94,11 +104,16 @@ def coverage_shown(paid: pl.Expr, after_deductible: pl.Expr) -> pl.Expr:
     return pl.when(fits).then(percent * 100)
 
 
-def observed_coverage(lines: pl.LazyFrame, minimum_lines: int) -> pl.LazyFrame:
-    """payer_id, procedure_code → observed_coverage_bp, the share most often paid on lines benefited as billed."""
+def coverage_counts(lines: pl.DataFrame) -> pl.DataFrame:
+    """payer_id, procedure_code, coverage_bp, value_count: shares shown on lines benefited as billed; additive."""
     share = coverage_shown(pl.col("paid_cents"), pl.col("alternate_cents") - pl.col("pr_deductible_cents") - pl.col("pr_copay_cents"))
     shown = lines.filter(is_ordinary()).select("payer_id", procedure_code="submitted_code", coverage_bp=share).drop_nulls()
-    counted = shown.group_by("payer_id", "procedure_code", "coverage_bp").agg(line_count=pl.len())
+    return shown.group_by("payer_id", "procedure_code", "coverage_bp").agg(value_count=pl.len().cast(pl.Int64))
+
+
+def observed_coverage(counts: pl.DataFrame, minimum_lines: int) -> pl.DataFrame:
+    """payer_id, procedure_code → observed_coverage_bp, the share most often paid, from coverage_counts of all that is on file."""
+    counted = counts.group_by("payer_id", "procedure_code", "coverage_bp").agg(line_count=pl.col("value_count").sum())
     # Most often, then the higher share: a low one is likelier to be a line with something else on it.
     best = counted.sort("line_count", "coverage_bp", descending=True).group_by("payer_id", "procedure_code", maintain_order=True)
     chosen = best.agg(observed_coverage_bp=pl.col("coverage_bp").first(), line_count=pl.col("line_count").sum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.marts import Lake
+from transforms.month import Lake
 from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.tables.claims import CLAIMS
 from transforms.tables.contract import Table

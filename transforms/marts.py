@@ -1,163 +1,86 @@
-"""The audit as a chain of pure stages: settle, detect, price, rank. One Prefect task is one line over each."""
+"""The marts from a month's stages and from parts of months: settle, detect, price, then fold and rank.
+
+`whole` works everything out at once and in memory; a store works out a month at a time (flows.partials) and folds the same
+parts, so that a night costs what arrived. Both give the same marts, which tests/scale shows.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
-from transforms.adjudicated import PATIENT, adjudicated_lines, cents
 from transforms.asks import alternate_fee_schedule, ask_outcomes, fee_asks
-from transforms.claim_level import place_claim_level
-from transforms.cob import net_after_cob
-from transforms.downgrades import decide
-from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_swap
+from transforms.evidence import usual_fees
 from transforms.fees import observed_coverage, observed_fees
-from transforms.findings import apply_decisions, findings_table, with_counting
-from transforms.live import settle_claims
-from transforms.netting import REPLACEMENT_REASONS
-from transforms.payers import map_payers
-from transforms.predicted import predicted_downgrades, prediction_counts
-from transforms.ranking import payer_alternate_ranking, payer_code_ranking
-from transforms.same_event import OTHER_CHANNEL, plain_payers, same_events, wholly_elsewhere
-from transforms.side_views import (
-    claim_states,
-    explained_otherwise,
-    not_live,
-    payment_totals,
-    runs,
-    silent_payers,
-    unmapped_payers,
-    weekly_trend,
+from transforms.live import settle_rows
+from transforms.month import (
+    Elsewhere,
+    Known,
+    Lake,
+    claims_to_net,
+    dated_payments,
+    detect,
+    live_lines,
+    patient_sums,
+    price,
+    with_billed_codes,
+    with_states,
 )
-from transforms.surprise import price as price_lines
+from transforms.parts import claim_parts, detected_parts, line_parts, payment_parts, priced_parts
+from transforms.payer_marts import payer_marts
+from transforms.predicted import predicted_downgrades
+from transforms.ranking import payer_alternate_ranking, payer_code_ranking
+from transforms.same_event import same_events, wholly_elsewhere
+from transforms.side_views import claim_states, payment_totals, runs, silent_payers, weekly_trend
 from transforms.tables.files import FILES
 from transforms.tables.policy import Settings
 from transforms.tables.quarantine import QUARANTINE
 
-
-@dataclass(frozen=True)
-class Lake:
-    """The canonical tables as lazy frames, each with its contract's columns."""
-
-    files: pl.LazyFrame
-    payments: pl.LazyFrame
-    claims: pl.LazyFrame
-    service_lines: pl.LazyFrame
-    adjustments: pl.LazyFrame
-    provider_adjustments: pl.LazyFrame
-    quarantine: pl.LazyFrame
+Parts = Mapping[str, pl.DataFrame]
+# Marts of single rows: each month has its own, and the mart is all of them.
+ROW_MARTS = ("findings", "explained_otherwise", "not_live", "same_event")
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What stands on the business date: mapped payments, all claims with their state, and live adjudicated lines (cents).
-
-    patient_sums is claim_id, patient_cents: what each claim assigns to the patient, for the control of signed sums.
-    events (SAME_EVENT) names lines that came by two channels; payments leaves out checks that did.
-    """
-
-    payments: pl.DataFrame
-    claims: pl.DataFrame
-    lines: pl.DataFrame
-    patient_sums: pl.DataFrame
-    events: pl.DataFrame
-
-
-def settle(lake: Lake, settings: Settings, as_of: date) -> Settled:
-    """Payments dated up to the business date, their payers mapped, and the claims and lines that still stand."""
-    dated = plain_payers(lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect())
-    payments = map_payers(dated, settings.payers, settings.policy.balance_basis)
+def found_elsewhere(lake: Lake, settings: Settings, as_of: date) -> Elsewhere:
+    """What came by two channels. Without an export or a FHIR file no line is read."""
+    payments = dated_payments(lake, settings, as_of)
     header = payments.select("payment_id", "payer_id", "payment_date")
-    every = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
-    events = same_events(payments, every, lake.service_lines, lake.files.select("file_id", "format").collect())
-    elsewhere = wholly_elsewhere(events, lake.service_lines)
-    claims = every.join(elsewhere, on="claim_id", how="anti")
-    dates = lake.service_lines.select("claim_id", "service_date", "remark_codes").collect()
-    reasons = lake.adjustments.select("claim_id", "reason_code").filter(pl.col("reason_code").is_in(REPLACEMENT_REASONS)).collect()
-    states = settle_claims(claims, dates, reasons, lake.provider_adjustments.collect())
-    other = every.join(elsewhere, on="claim_id").with_columns(state=pl.lit(OTHER_CHANNEL), is_reissue=pl.lit(False))
-    claims = pl.concat([claims.join(states, on="claim_id", how="left"), other], how="diagonal")
-    standing = claims.filter(pl.col("state") == "live").select("claim_id").lazy()
-    lines = adjudicated_lines(
-        payments.lazy(),
-        lake.claims.join(standing, on="claim_id", how="semi"),
-        lake.service_lines.join(standing, on="claim_id", how="semi").join(events.lazy(), on="line_id", how="anti"),
-        lake.adjustments.join(standing, on="claim_id", how="semi").join(events.lazy(), on="line_id", how="anti"),
-        settings.policy,
+    claims = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
+    lines = same_events(payments, claims, lake.service_lines, lake.files.select("file_id", "format").collect())
+    return Elsewhere(lines, wholly_elsewhere(lines, lake.service_lines))
+
+
+def known_of(parts: Parts, settings: Settings) -> Known:
+    """What all parts together say of fees, coverage and later payers."""
+    least = settings.policy.minimum_observed_lines
+    return Known(
+        usual_fees=usual_fees(parts["history_counts"], settings.policy),
+        observed_fees=observed_fees(parts["fee_counts"], least),
+        observed_coverage=observed_coverage(parts["coverage_counts"], least),
+        taken_over=parts["later_payments"],
     )
-    reissues = claims.select("claim_id", "is_reissue").lazy()
-    patient_sums = (
-        lake.adjustments.filter(pl.col("group_code") == PATIENT).group_by("claim_id").agg(patient_cents=cents("amount").sum()).collect()
-    )
-    # A check all of whose claims came by a better channel is no second payment.
-    kept = payments.join(other.join(claims.filter(pl.col("state") != OTHER_CHANNEL), on="payment_id", how="anti"),
-                         on="payment_id", how="anti", maintain_order="left")  # fmt: skip
-    return Settled(kept, claims, lines.join(reissues, on="claim_id", how="left").collect(), patient_sums, events)
 
 
-def detect(settled: Settled, settings: Settings, ledger: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Every live line with its evidence, verdict and, where there is no downgrade, what explains a patient balance.
-
-    `ledger` (contract LEDGER, tokens) is what the practice billed, where the user has it.
-    """
-    lines = settled.lines if ledger is None else with_ledger(settled.lines, ledger)
-    evidence = with_schedule(lines, settings.fees, settings.coverage)
-    evidence = with_swap(evidence, settings.rules)
-    evidence = with_fee_match(evidence, settings.rules, settings.fees)
-    evidence = with_office_fee_clue(evidence, settings.rules, settings.fees)
-    evidence = with_history(evidence, lines.lazy(), settings.policy)
-    decided = decide(evidence, settings.policy)
-    # A claim paid again with nothing that says which payment stands is for a person, whatever the line says.
-    doubtful = pl.col("is_reissue") & (pl.col("verdict") == "downgraded")
-    decided = decided.with_columns(verdict=pl.when(doubtful).then(pl.lit("needs_review")).otherwise("verdict"))
-    return place_claim_level(decided)
-
-
-def price(decided: pl.DataFrame, settled: Settled, settings: Settings, decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Flagged and review lines with their money in cents, and whether each counts."""
-    flagged = apply_decisions(decided, decisions).filter(pl.col("verdict") != "none")
-    # The code billed may have been inferred since, so its fee and coverage are looked up again.
-    flagged = with_schedule(
-        flagged.drop("schedule_fee_cents", "paid_code_fee_cents", "table_coverage_bp"), settings.fees, settings.coverage
-    )
-    every = settled.lines.lazy()
-    code = {"procedure_code": "submitted_code"}
-    fees = observed_fees(every, settings.policy.minimum_observed_lines).rename(code).drop("observed_count").collect()
-    shares = observed_coverage(every, settings.policy.minimum_observed_lines).rename(code).collect()
-    key = ["payer_id", "submitted_code"]
-    priced = price_lines(flagged.join(fees, on=key, how="left").join(shares, on=key, how="left"))
-    netted = net_after_cob(priced, settled.lines)
+def small_marts(parts: Parts, lake: Lake, settings: Settings, as_of: date) -> dict[str, pl.DataFrame]:
+    """Every published mart but ROW_MARTS, from the parts of all months one below the other; `lake` for files and quarantine."""
     policy = settings.policy
-    return with_counting(netted, as_of, policy.ranking_window_months, exclude_unbalanced=policy.exclude_unbalanced_payments)
-
-
-def rank(
-    priced: pl.DataFrame, decided: pl.DataFrame, settled: Settled, lake: Lake, settings: Settings, as_of: date
-) -> dict[str, pl.DataFrame]:
-    """Every published mart by table name, conformed to its contract and sorted."""
-    policy = settings.policy
-    counted = priced.filter("counted")
     months, small = policy.ranking_window_months, policy.small_cell_count
-    standing = priced.filter((pl.col("verdict") == "downgraded") & ~pl.col("is_after_prior_payer"))
     files = FILES.conform(lake.files.filter(pl.col("loaded_on") <= pl.lit(as_of)).collect()).sort(FILES.sort)
+    payments = parts["payments"]
     return {
-        "findings": findings_table(priced),
-        "payer_code_ranking": payer_code_ranking(counted, as_of, months, small),
-        "payer_alternate_ranking": payer_alternate_ranking(counted, as_of, months, small),
-        "fee_asks": fee_asks(counted, policy.increases_pct),
-        "alternate_fee_schedule": alternate_fee_schedule(standing),
-        "ask_outcomes": ask_outcomes(standing, settings.asks, settings.payers, as_of),
-        "weekly_trend": weekly_trend(priced),
-        "predicted_downgrades": predicted_downgrades(prediction_counts(decided, priced, as_of, months), policy, as_of),
-        "explained_otherwise": explained_otherwise(decided),
-        "not_live": not_live(settled.claims),
-        "same_event": settled.events,
-        "claim_states": claim_states(settled.claims, settled.patient_sums),
-        "unmapped_payers": unmapped_payers(settled.payments, settled.claims),
-        "silent_payers": silent_payers(settled.payments, as_of),
-        "payment_totals": payment_totals(settled.payments),
+        "payer_code_ranking": payer_code_ranking(parts, as_of, months, small),
+        "payer_alternate_ranking": payer_alternate_ranking(parts, as_of, months, small),
+        "fee_asks": fee_asks(parts["alike_askable"], policy.increases_pct),
+        "alternate_fee_schedule": alternate_fee_schedule(parts["fees_seen"]),
+        "ask_outcomes": ask_outcomes(parts["lines_asked_about"], settings.asks, settings.payers, as_of),
+        "weekly_trend": weekly_trend(parts["trend_weeks"]),
+        "predicted_downgrades": predicted_downgrades(parts["prediction_counts"], policy, as_of),
+        "claim_states": claim_states(parts["claim_states"]),
+        "silent_payers": silent_payers(payments, as_of),
+        "payment_totals": payment_totals(payments),
+        **payer_marts(payments, parts["route_counts"], settings),
         "files": files,
         "runs": runs(files),
         "quarantine": QUARANTINE.conform(lake.quarantine.collect()).sort(QUARANTINE.sort),
@@ -167,8 +90,27 @@ def rank(
 def build_marts(
     lake: Lake, settings: Settings, as_of: date, decisions: pl.DataFrame, ledger: pl.DataFrame | None = None
 ) -> dict[str, pl.DataFrame]:
-    """All stages in one call."""
-    settled = settle(lake, settings, as_of)
-    decided = detect(settled, settings, ledger)
-    priced = price(decided, settled, settings, decisions, as_of)
-    return rank(priced, decided, settled, lake, settings, as_of)
+    """Every published mart by table name, worked out at once, conformed to its contract and sorted."""
+    parts = whole(lake, settings, as_of, decisions, ledger)
+    return {name: parts[name] for name in ROW_MARTS} | small_marts(parts, lake, settings, as_of)
+
+
+def whole(
+    lake: Lake, settings: Settings, as_of: date, decisions: pl.DataFrame, ledger: pl.DataFrame | None = None
+) -> dict[str, pl.DataFrame]:
+    """The parts of the whole lake as if it were one month.
+
+    `ledger` (contract LEDGER, tokens) is what the practice billed, where the user has it.
+    """
+    elsewhere = found_elsewhere(lake, settings, as_of)
+    payments = dated_payments(lake, settings, as_of)
+    rows = claims_to_net(lake, payments)
+    states = settle_rows(rows.join(elsewhere.claims, on="claim_id", how="anti"))
+    claims = with_states(rows, states, elsewhere.claims)
+    lines = live_lines(lake, payments, claims, elsewhere.lines, settings)
+    billed = with_billed_codes(lines, ledger)
+    parts = claim_parts(claims, patient_sums(lake)) | payment_parts(lake, payments, claims, settings) | line_parts(lines, billed, settings)
+    known = known_of(parts, settings)
+    parts |= detected_parts(detect(billed, settings, known.usual_fees))
+    priced = price(parts["flagged"], known, settings, decisions, as_of)
+    return parts | priced_parts(priced, parts["heard_lines"], settings, as_of) | {"same_event": elsewhere.lines}

@@ -24,29 +24,49 @@ COUNTED_BY = [*KEY, "verdict", "paid_code", "surprise_cents"]
 Z_HUNDREDTHS = 196  # 1.96 standard deviations: 95 %
 
 
-def prediction_counts(decided: pl.DataFrame, priced: pl.DataFrame, as_of: date, months: int) -> pl.DataFrame:
+def heard_lines(decided: pl.DataFrame) -> pl.DataFrame:
+    """Of every live line: heard_count and has_alternate (the rules can downgrade the code) by day, payer and code; additive.
+
+    Bundled and denied lines say nothing about downgrades, later payers nothing about this one's.
+    """
+    return _telling(decided).group_by("payment_date", *KEY).agg(
+        heard_count=pl.len().cast(pl.Int64),
+        has_alternate=pl.col("has_alternate").fill_null(False).any(),
+        payer_name=pl.col("payer_name").drop_nulls().min(),
+    )  # fmt: skip
+
+
+def _telling(lines: pl.DataFrame) -> pl.DataFrame:
+    silent = pl.col("is_whole_claim") | pl.col("is_after_prior_payer") | pl.col("is_bundle") | pl.col("is_denied")
+    return lines.filter(pl.col("submitted_code").is_not_null() & ~silent)
+
+
+def prediction_counts(heard: pl.DataFrame, priced: pl.DataFrame, as_of: date, months: int) -> pl.DataFrame:
     """Lines in the window by payer, code, verdict, alternate code and surprise: additive, so parts of a lake can be summed.
 
     Columns: payer_id, submitted_code, verdict, paid_code and surprise_cents (null unless downgraded), line_count,
-    has_alternate (the rules can downgrade the code), payer_name. `decided` is every live line, `priced` those flagged, with a
-    person's decisions. Bundled and denied lines say nothing about downgrades, later payers nothing about this one's.
+    has_alternate, payer_name. `heard` is of heard_lines, `priced` the lines flagged, with a person's decisions.
     """
-    start, end = window(as_of, months)
-    heard = decided.filter(
-        pl.col("payment_date").is_between(start, end)
-        & pl.col("submitted_code").is_not_null()
-        & ~(pl.col("is_whole_claim") | pl.col("is_after_prior_payer") | pl.col("is_bundle") | pl.col("is_denied"))
-    ).select("line_id", "payer_name", "has_alternate", *KEY)
-    flagged = priced.select("line_id", "verdict", "paid_code", "surprise_cents")
+    inside = pl.col("payment_date").is_between(*window(as_of, months))
     is_down = pl.col("verdict") == "downgraded"
-    lines = heard.join(flagged, on="line_id", how="left").with_columns(
-        pl.col("verdict").fill_null("none"),
-        pl.col("has_alternate").fill_null(False),
-        *(pl.when(is_down).then(name).alias(name) for name in ("paid_code", "surprise_cents")),
-    )
-    return lines.group_by(COUNTED_BY).agg(
-        line_count=pl.len().cast(pl.Int64), has_alternate=pl.col("has_alternate").any(), payer_name=pl.col("payer_name").drop_nulls().min()
-    )
+    flagged = (
+        _telling(priced.filter(inside))
+        .with_columns(pl.when(is_down).then(name).alias(name) for name in ("paid_code", "surprise_cents"))
+        .group_by(COUNTED_BY)
+        .agg(
+            line_count=pl.len().cast(pl.Int64), has_alternate=pl.col("has_alternate").fill_null(False).any(),
+            payer_name=pl.col("payer_name").drop_nulls().min(),
+        )
+    )  # fmt: skip
+    every = heard.filter(inside).group_by(KEY).agg(
+        pl.col("heard_count").sum(), pl.col("has_alternate").any(), pl.col("payer_name").drop_nulls().min()
+    )  # fmt: skip
+    taken = flagged.group_by(KEY).agg(flagged_count=pl.col("line_count").sum())
+    plain = every.join(taken, on=KEY, how="left").with_columns(
+        line_count=pl.col("heard_count") - pl.col("flagged_count").fill_null(0),
+        verdict=pl.lit("none"), paid_code=pl.lit(None, pl.String), surprise_cents=pl.lit(None, pl.Int64),
+    )  # fmt: skip
+    return pl.concat([flagged, plain.filter(pl.col("line_count") > 0).select(flagged.columns)])
 
 
 def predicted_downgrades(counts: pl.DataFrame, policy: AuditPolicy, as_of: date) -> pl.DataFrame:

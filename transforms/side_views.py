@@ -14,28 +14,36 @@ from transforms.tables.views import (
     PAYMENT_TOTALS,
     RUNS,
     SILENT_PAYERS,
-    UNMAPPED_PAYERS,
     WEEKLY_TREND,
 )
 
 LEARNING_DAYS = 4  # distinct payment days needed before a payer has a usual gap
 YEAR_DAYS = 365
+WEEKLY = ["week", "week_start", "payer_id", "submitted_code"]
 
 
-def weekly_trend(priced: pl.DataFrame) -> pl.DataFrame:
-    """Contract WEEKLY_TREND over all weeks on file, so that it reaches back beyond the ranking window."""
+def trend_weeks(priced: pl.DataFrame) -> pl.DataFrame:
+    """Per ISO week of payment, payer and submitted code: counts and cents of downgraded lines; additive.
+
+    All weeks on file, so that the trend reaches back beyond the ranking window.
+    """
     lines = priced.filter(pl.col("not_counted_reason").fill_null("outside_window") == "outside_window")
     by_week = lines.with_columns(
         pl.col("submitted_code").fill_null(UNKNOWN),
         week=pl.col("payment_date").dt.strftime("%G-W%V"),
         week_start=pl.col("payment_date").dt.truncate("1w"),
     )
-    trend = by_week.group_by("week", "week_start", "payer_id", "submitted_code").agg(
-        line_count=pl.len(),
-        claim_count=pl.col("claim_id").n_unique(),
+    return by_week.group_by(WEEKLY).agg(
+        line_count=pl.len().cast(pl.Int64),
+        claim_count=pl.col("claim_id").n_unique().cast(pl.Int64),
         surprise_cents=pl.col("surprise_cents").sum(),
         shortfall_cents=pl.col("shortfall_cents").sum(),
     )
+
+
+def weekly_trend(weeks: pl.DataFrame) -> pl.DataFrame:
+    """Contract WEEKLY_TREND from trend_weeks; parts one below the other are summed here."""
+    trend = weeks.group_by(WEEKLY).agg(pl.col("line_count", "claim_count", "surprise_cents", "shortfall_cents").sum())
     named = trend.with_columns(surprise_balance=dollars("surprise_cents"), benefit_shortfall=dollars("shortfall_cents"))
     return WEEKLY_TREND.conform(named).sort(WEEKLY_TREND.sort)
 
@@ -49,41 +57,25 @@ def explained_otherwise(decided: pl.DataFrame) -> pl.DataFrame:
 
 
 def not_live(claims: pl.DataFrame) -> pl.DataFrame:
-    """Contract NOT_LIVE from claims with their state."""
-    return NOT_LIVE.conform(claims.filter(pl.col("state") != "live")).sort(NOT_LIVE.sort)
+    """Contract NOT_LIVE from claims to net with their state."""
+    gone = claims.filter(pl.col("state") != "live").with_columns(paid_amount=dollars("paid_cents"))
+    return NOT_LIVE.conform(gone).sort(NOT_LIVE.sort)
 
 
-def claim_states(claims: pl.DataFrame, patient_sums: pl.DataFrame) -> pl.DataFrame:
-    """Contract CLAIM_STATES from claims with their state and the patient's part of each claim (claim_id, patient_cents)."""
-    table = (
-        claims.join(patient_sums, on="claim_id", how="left")
-        .group_by("state")
-        .agg(pl.len().alias("claim_count"), pl.col("charge_amount", "paid_amount").sum(), pl.col("patient_cents").fill_null(0).sum())
-        .with_columns(patient_responsibility_amount=dollars("patient_cents"))
+def claim_state_sums(claims: pl.DataFrame, patient_sums: pl.DataFrame) -> pl.DataFrame:
+    """Per state: claim_count and cents of claims to net, with the patient's part of each (claim_id, patient_cents); additive."""
+    known = claims.join(patient_sums, on="claim_id", how="left")
+    return known.group_by("state").agg(
+        pl.len().cast(pl.Int64).alias("claim_count"), pl.col("charge_cents", "paid_cents").sum(), pl.col("patient_cents").fill_null(0).sum()
     )
+
+
+def claim_states(sums: pl.DataFrame) -> pl.DataFrame:
+    """Contract CLAIM_STATES from claim_state_sums; parts one below the other are summed here."""
+    amounts = {"charge_amount": "charge_cents", "paid_amount": "paid_cents", "patient_responsibility_amount": "patient_cents"}
+    whole = sums.group_by("state").agg(pl.col("claim_count", *amounts.values()).sum())
+    table = whole.with_columns(dollars(source).alias(name) for name, source in amounts.items())
     return CLAIM_STATES.conform(table).sort(CLAIM_STATES.sort)
-
-
-def unmapped_payers(payments: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
-    """Contract UNMAPPED_PAYERS from mapped payments."""
-    counts = claims.group_by("payment_id").agg(claim_count=pl.len())
-    strange = payments.filter(~pl.col("is_mapped")).join(counts, on="payment_id", how="left")
-    ids = pl.concat_list("payer_ref_2u", "payer_n104")
-    table = (
-        strange.with_columns(ids=ids)
-        .group_by("payer_id")
-        .agg(
-            payer_names=pl.col("payer_name").drop_nulls().unique().sort(),
-            payer_ids=pl.col("ids").list.explode().drop_nulls().unique().sort(),
-            tax_ids=pl.col("payer_tax_id").drop_nulls().unique().sort(),
-            payment_count=pl.len(),
-            claim_count=pl.col("claim_count").fill_null(0).sum(),
-            payment_amount=pl.col("payment_amount").sum(),
-            first_seen=pl.col("payment_date").min(),
-            last_seen=pl.col("payment_date").max(),
-        )
-    )
-    return UNMAPPED_PAYERS.conform(table).sort(UNMAPPED_PAYERS.sort)
 
 
 def silent_payers(payments: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from transforms.drift import DRIFT_SCHEMA, weekly_drift
+from transforms.drift import DRIFT_SCHEMA, finding_days, line_days, weekly_drift
 from transforms.tables.contract import MONEY
 from transforms.tables.findings import FINDINGS
 
@@ -42,7 +42,9 @@ def files_of(dollars: list[int], read: int = 10_000) -> pl.DataFrame:
 
 
 def unusual(lines: pl.DataFrame, findings: pl.DataFrame | None = None, files: pl.DataFrame | None = None, as_of: date = SUNDAY) -> set[str]:
-    drift = weekly_drift(lines, findings_of([]) if findings is None else findings, files_of([]) if files is None else files, as_of)
+    drift = weekly_drift(
+        line_days(lines), finding_days(findings_of([]) if findings is None else findings), files_of([]) if files is None else files, as_of
+    )
     assert drift.schema == DRIFT_SCHEMA
     return {f"{measure} {subject}".strip() for measure, subject in drift.filter("is_unusual").select("measure", "subject").iter_rows()}
 
@@ -107,7 +109,9 @@ def test_dollars_set_aside(dollars: list[int], expected: set[str]) -> None:
 
 
 def test_words_say_what_was_expected() -> None:
-    drift = weekly_drift(lines_of([*USUAL, {"a": 6, "b": 4}]), findings_of([5] * 14), files_of([*[100] * 13, 5_000]), SUNDAY)
+    drift = weekly_drift(
+        line_days(lines_of([*USUAL, {"a": 6, "b": 4}])), finding_days(findings_of([5] * 14)), files_of([*[100] * 13, 5_000]), SUNDAY
+    )
     words = dict(drift.filter(pl.col("subject") != "b").select("measure", "words").iter_rows())
     assert words == {
         "line_count": "2026-W26: 10 service lines; the 13 weeks before had 50 to 50, usually 50",
@@ -118,10 +122,10 @@ def test_words_say_what_was_expected() -> None:
 
 
 def test_nothing_on_file_is_nothing_to_judge() -> None:
-    assert weekly_drift(lines_of([]), findings_of([]), files_of([]), SUNDAY).height == 0
+    assert weekly_drift(line_days(lines_of([])), finding_days(findings_of([])), files_of([]), SUNDAY).height == 0
 
 
 def test_too_few_lines_are_neither_usual_nor_unusual() -> None:
-    drift = weekly_drift(lines_of([{"a": 3}] * 13 + [{"b": 9}]), findings_of([1] * 14), files_of([]), SUNDAY)
+    drift = weekly_drift(line_days(lines_of([{"a": 3}] * 13 + [{"b": 9}])), finding_days(findings_of([1] * 14)), files_of([]), SUNDAY)
     assert drift.height == 4
     assert drift["is_unusual"].null_count() == 4
