@@ -23,6 +23,9 @@ BOUNDS = {  # smallest and largest value that makes sense
     "small_cell_count": (0, 1_000),
     "history_retention_months": (1, 600),
     "prediction_minimum_lines": (1, 10_000),
+    "alias_drift_points": (1, 100),
+    "alias_drift_minimum_claims": (1, 10_000),
+    "alias_suggestion_score": (50, 100),
     "substitution_low_pct": (0, 100),
 }
 FLAGS = ("fee_match_confirms", "exclude_unbalanced_payments", "drift_stops")

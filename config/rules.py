@@ -10,7 +10,7 @@ import polars as pl
 
 from config.files import read_yaml
 from config.overlaps import refuse_overlap
-from config.values import Place, code, items, mapping, one_of, period, text
+from config.values import Place, code, items, mapping, one_of, period, source, text
 from transforms.tables.policy import DOWNGRADE_RULES
 
 RULE_KEYS = ("rule", "meaning", "kind", "verdict", "confidence", "versions")
@@ -52,12 +52,12 @@ def _rule(name: str, path: Path, payer_ids: set[str]) -> Iterator[Pair]:
 def _version(stem: str, rule: dict[str, Any], version: dict[str, Any], place: Place, payer_ids: set[str]) -> Iterator[Pair]:
     start, until = period(version, place, "from", "until")
     words = {key: one_of(version.get(key) or rule.get(key) or DEFAULTS[key], place.at(key), allowed) for key, allowed in WORDS.items()}
-    source = _source(version["source"], place.at("source"))
+    reason = source(version["source"], place.at("source"))
     payers = _payers(version.get("payers"), place.at("payers"), payer_ids)
     for submitted, paid in _pairs(version["pays_as"], place.at("pays_as")):
         for payer_id in payers:
             pair = {"rule": stem, "payer_id": payer_id, "submitted_code": submitted, "paid_code": paid}
-            yield {**pair, **words, "source": source, "effective_from": start, "effective_until": until}, place
+            yield {**pair, **words, "source": reason, "effective_from": start, "effective_until": until}, place
 
 
 def _payers(value: Any, place: Place, payer_ids: set[str]) -> list[str | None]:
@@ -69,14 +69,6 @@ def _payers(value: Any, place: Place, payer_ids: set[str]) -> list[str | None]:
             raise where.error(f"unknown payer {payer_id!r}", "Add it to payers.yaml, or correct the id.")
         found.append(payer_id)
     return found or [None]
-
-
-def _source(value: Any, place: Place) -> str:
-    if not isinstance(value, dict):
-        return text(value, place)
-    parts = mapping(value, place, ("title", "href"), required=("title",))
-    title = text(parts["title"], place.at("title"))
-    return f"{title} ({text(parts['href'], place.at('href'))})" if parts.get("href") else title
 
 
 def _pairs(value: Any, place: Place) -> list[tuple[str, str]]:

@@ -138,3 +138,12 @@ def period(row: dict[str, Any], place: Place, first: str, until: str) -> tuple[d
             f"{end} is not after {first} {start}", f"{until} is the first day no longer covered; leave it empty if open."
         )
     return start, end
+
+
+def source(value: Any, place: Place) -> str:
+    """Where an entry is documented: text, or a title with or without an address."""
+    if not isinstance(value, dict):
+        return text(value, place)
+    parts = mapping(value, place, ("title", "href"), required=("title",))
+    title = text(parts["title"], place.at("title"))
+    return f"{title} ({text(parts['href'], place.at('href'))})" if parts.get("href") else title

@@ -13,7 +13,10 @@ HALVED = "120 rows where the last publication had 900"
 Kind = Literal["unique", "present", "allowed", "minimum", "zero", "row_count"]
 Severity = Literal["stop", "warn"]
 Owner = Literal["ops", "billing manager", "analyst"]
-BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "ledger", "ask_outcomes", "unmapped_payers", "silent_payers"}
+BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "ledger", "ask_outcomes", "unmapped_payers", "silent_payers",
+    "payer_routes", "payer_alias_weeks", "alias_drift", "payer_suggestions", "payees", "payment_vendors", "networks", "locations",
+    "payer_decisions",
+}  # fmt: skip
 ANALYSTS = {
     "findings", "payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend",
     "explained_otherwise", "not_live", "claim_states", "payment_totals", "same_event",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import polars as pl
+
 from transforms.tables.contract import Table
 from transforms.tables.fees_marts import ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, FEE_ASKS
 from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
+from transforms.tables.payer_views import ALIAS_DRIFT, PAYEES, PAYER_ALIAS_WEEKS, PAYER_ROUTES, PAYER_SUGGESTIONS
 from transforms.tables.predicted import PREDICTED_DOWNGRADES
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
@@ -26,6 +31,11 @@ MART_TABLES: dict[str, Table] = {
     for table in (
         FINDINGS, PAYER_CODE_RANKING, PAYER_ALTERNATE_RANKING, FEE_ASKS, ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, WEEKLY_TREND,
         EXPLAINED_OTHERWISE, NOT_LIVE, SAME_EVENT, CLAIM_STATES, UNMAPPED_PAYERS, SILENT_PAYERS, PAYMENT_TOTALS, FILES, RUNS, QUARANTINE,
-        PREDICTED_DOWNGRADES,
+        PREDICTED_DOWNGRADES, PAYER_ROUTES, PAYER_ALIAS_WEEKS, ALIAS_DRIFT, PAYER_SUGGESTIONS, PAYEES,
     )
 }  # fmt: skip
+
+
+def tables_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, tuple[Table, pl.DataFrame]]:
+    """Each frame with its contract, as publishing takes them."""
+    return {name: (MART_TABLES[name], frame) for name, frame in frames.items()}

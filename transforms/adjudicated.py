@@ -57,7 +57,8 @@ def adjudicated_lines(
     )
     rows = pl.concat([_line_rows(lines, held), _claim_rows(held)], how="vertical")
     header = payments.select(
-        "payment_id", "source_file", "payer_id", "payer_name", "network", "balance_basis", "payee_npi", "payment_date", "is_balanced"
+        "payment_id", "source_file", "payer_id", "payer_name", "network", "balance_basis", "payee_npi", "payment_date", "is_balanced",
+        "payment_vendor_id", "location_id", "location_name",
     )
     return (
         rows.join(header, on="payment_id", how="inner")

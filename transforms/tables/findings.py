@@ -125,5 +125,19 @@ FINDINGS = Table(
             unit="code",
             example="MOD",
         ),
+        text("payment_vendor_id", "who paid for the payer, by payment_vendors.yaml", null="no vendor on file: taken to pay itself"),
+        text(
+            "leased_network_id",
+            "network whose fee schedule the payer priced with, by networks.yaml",
+            "REF*CE, else the payer's entry",
+            null="none on file",
+        ),
+        text(
+            "location_id",
+            "office that was paid, by locations.csv",
+            "N1*PE N104, REF*TJ",
+            null="no office on file is paid under these numbers",
+        ),
+        text("location_name", "name to show", null="no office on file is paid under these numbers"),
     ),
 )

@@ -146,6 +146,9 @@ class AuditPolicy:
     drift_stops: bool  # an unusual week keeps a publication back
     history_retention_months: int
     increases_pct: tuple[int, ...]  # fee_asks: 10, 15, 20, 25
+    alias_drift_points: int  # percentage points by which a name's share of its payer's claims may move in a week
+    alias_drift_minimum_claims: int  # claims a payer must send in each of the two weeks
+    alias_suggestion_score: int  # likeness of names, out of 100, that makes a suggestion
     prediction_minimum_lines: int  # fewer lines than this make a prediction small
     substitution_low_pct: int  # low end of the range from which a substitution is suggested
 

@@ -81,6 +81,18 @@ UNMAPPED_PAYERS = Table(
         money("payment_amount", "dollars paid"),
         date("first_seen", "first payment date"),
         date("last_seen", "last payment date"),
+        text(
+            "unmapped_reason",
+            "not listed; or a payment vendor named itself and no payer; or nothing that could name a payer was sent",
+            allowed=("not_listed", "vendor_only", "nothing_sent"),
+        ),
+        texts("payment_vendor_ids", "who paid for it, by payment_vendors.yaml", example='["zelis"]'),
+        texts("naics", "REF*NF values"),
+        texts(
+            "own_keys",
+            "what no other payer sends and all of its payments are known by, as kind=value of payers.yaml; empty: nothing tells it apart",
+            example='["payer_id=00001"]',
+        ),
     ),
 )
 
