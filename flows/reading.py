@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import groupby
 
 from flows.exports import read_exports, shipped_rules
@@ -31,7 +32,16 @@ def read_in_order(blobs: Iterable[Blob], exports: ExportRules | None = None) -> 
 
 
 def _read_835(blobs: Iterable[Blob]) -> Iterator[Remittances]:
-    """Batch by batch; never more than one batch ahead of each thread."""
+    """Batch by batch. A file's faults are told one by one up to a number, whatever batches they lie in."""
+    listed: Counter[str] = Counter()
+    for part in _parts(blobs):
+        faults = x12.capped(part.faults, listed)
+        listed.update(faults.drop_nulls("segment").get_column("file_id").to_list())
+        yield replace(part, faults=faults)
+
+
+def _parts(blobs: Iterable[Blob]) -> Iterator[Remittances]:
+    """Never more than one batch ahead of each thread."""
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Remittances]] = deque()
         for batch in x12.batches(_pieces(blobs)):

@@ -22,7 +22,6 @@ IMPURE = (
 CLOCK_AND_DISK = {"today", "now", "utcnow", "read_parquet", "scan_parquet", "write_parquet", "scan_csv", "sink_csv", "sink_parquet"}
 FRACTIONS = {  # where a fraction is no money
     "transforms/practice": "odds that something happens to a synthetic patient",
-    "transforms/x12/cut.py": "bytes",
     "transforms/evaluate.py": "precision and recall",
 }
 HARD_LIMIT_LINES = 300

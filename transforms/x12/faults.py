@@ -1,7 +1,8 @@
-"""What cannot be read, in plain words: never a value from the claim, always where it is and what to do."""
+"""What cannot be read: never a value from the claim, always where it is and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,60 +10,14 @@ import polars as pl
 
 from transforms.tables.contract import MONEY
 from transforms.tables.quarantine import FAULTS, WARNINGS
-from transforms.x12.fields import LARGEST_CENTS, MISSING, NOT_AN_AMOUNT, OK, TOO_LARGE, TOO_PRECISE, money
+from transforms.x12.fields import LARGEST_CENTS, MISSING, OK, money
 from transforms.x12.identity import per_piece, texts
+from transforms.x12.reasons import MORE, REASON_TEXT, STATES, WARNING_TEXT
 from transforms.x12.scan import Segments
 
 NO_FAULTS, NO_WARNINGS = FAULTS.empty(), WARNINGS.empty()
 RESEND = "Ask the payer to resend the file, or correct it and run: altbenefit audit --reprocess {file}"
-REASONS = {
-    "charge": "charge",
-    "paid": "paid amount",
-    "patient_responsibility": "patient responsibility",
-    "adjustment": "adjustment amount",
-    "provider_adjustment": "provider adjustment amount",
-    "payment": "payment amount (BPR02)",
-}
-STATES = {
-    MISSING: ("missing", "is missing"),
-    NOT_AN_AMOUNT: ("not_an_amount", "is not an amount"),
-    TOO_PRECISE: ("too_precise", "has more than two decimals"),
-    TOO_LARGE: ("too_large", "is larger than any amount that can be held"),
-}
-OTHER_REASONS = {
-    "not_x12": "the file does not start with ISA, GS or ST, or its delimiters cannot be made out",
-    "no_sets": "the file holds no transaction set and no claim",
-    "not_835": "not an 835",
-    "payment_segment_missing": "the set has no BPR segment",
-    "payment_date_unreadable": "no readable payment date in BPR16, DTM*405, GS04 or ISA09",
-    "claim_outside_set": "claim outside of any transaction set (ST to SE)",
-    "line_without_claim": "service line without a claim above it",
-    "adjustment_reason_missing": "adjustment amount without a reason",
-    "adjustment_overlong": "more than six adjustments in one segment",
-}
-REASON_TEXT = OTHER_REASONS | {
-    f"{field}_{suffix}": f"{name} {words}" for field, name in REASONS.items() for suffix, words in STATES.values()
-}
-WARNING_TEXT = {
-    "no_isa": "the file has no ISA segment; delimiters were inferred",
-    "irregular_isa": "the ISA segment is not 106 characters long or does not declare its delimiters",
-    "wrong_component_separator": "codes are separated by another character than ISA16 declares",
-    "not_utf8": "text is not UTF-8; read as Windows-1252",
-    "not_group_hp": "GS01 of the group is not HP",
-    "missing_set_trailer": "a transaction set has no SE segment",
-    "missing_group_trailer": "a group has no GE segment",
-    "missing_interchange_trailer": "an interchange has no IEA segment",
-    "wrong_segment_count": "SE01 is not the number of segments in the set",
-    "wrong_set_control_number": "SE02 differs from ST02",
-    "wrong_set_count": "GE01 is not the number of sets in the group",
-    "wrong_group_control_number": "GE02 differs from GS06",
-    "wrong_group_count": "IEA01 is not the number of groups in the interchange",
-    "wrong_interchange_control_number": "IEA02 differs from ISA13",
-    "allowed_not_an_amount": "an allowed amount (AMT*B6) cannot be read; left empty",
-    "adjustment_outside_claim": "an adjustment (CAS) lies outside of any claim; not loaded",
-    "provider_adjustment_outside_set": "a provider adjustment (PLB) lies outside of any set; not loaded",
-    "line_charges_differ": "the charges of a claim's lines do not sum to the claim's charge",
-}
+LISTED = 10_000  # faults of one file that are told one by one; no person reads more, and a hostile file has millions
 
 
 @dataclass(frozen=True)
@@ -87,26 +42,33 @@ def amount_problems(field: str, status: np.ndarray, at: np.ndarray, owner: np.nd
     return found
 
 
-def first_problems(problems: list[Problems]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per spoilt owner, in order: the owner, the segment at fault and the reason; the first segment, then the first check."""
-    empty = np.zeros(0, np.int64)
-    if not problems:
-        return empty, empty, np.zeros(0, object)
-    owner = np.concatenate([problem.owner for problem in problems])
-    at = np.concatenate([problem.segment_at for problem in problems])
-    order = np.concatenate([np.full(len(problem.owner), rank) for rank, problem in enumerate(problems)])
-    reason = np.array([problem.reason_code for problem in problems], object)[order]
-    ranked = np.lexsort((order, at, owner))
-    owner, at, reason = owner[ranked], at[ranked], reason[ranked]
-    is_first = np.diff(owner, prepend=-2) != 0
-    return owner[is_first], at[is_first], reason[is_first]
+@dataclass(frozen=True)
+class First:
+    """Per spoilt owner, in order: the owner, the segment at fault, and which of the reasons it is."""
+
+    owner: np.ndarray
+    at: np.ndarray
+    which: np.ndarray
+    reasons: Sequence[str]
+
+
+def first_problems(problems: Sequence[Problems]) -> First:
+    """What is wrong with each spoilt owner: the first segment at fault, then the first check."""
+    nothing = [np.zeros(0, np.int64)]
+    owner = np.concatenate([*(problem.owner for problem in problems), *nothing])
+    at = np.concatenate([*(problem.segment_at for problem in problems), *nothing])
+    which = np.repeat(np.arange(len(problems)), [len(problem.owner) for problem in problems])
+    ranked = np.lexsort((which, at, owner))
+    ranked = ranked[np.diff(owner[ranked], prepend=-2) != 0]
+    return First(owner[ranked], at[ranked], which[ranked], [problem.reason_code for problem in problems])
 
 
 def fault_rows(
     segments: Segments,
     scope: str,
     at: np.ndarray,
-    reason: np.ndarray,
+    which: np.ndarray,
+    reasons: Sequence[str],
     *,
     claim_at: np.ndarray | None = None,
     claims: np.ndarray,
@@ -114,33 +76,41 @@ def fault_rows(
     charge: np.ndarray,
     is_charge_known: np.ndarray,
 ) -> pl.DataFrame:
-    """FAULTS rows for segments at fault; `charge` in cents."""
-    if not len(at):
-        return NO_FAULTS
-    tags, tag = np.unique(segments.code[at], return_inverse=True)
-    codes, code = np.unique(reason.astype(str), return_inverse=True)
-    resend = [RESEND.format(file=piece.source_file) for piece in segments.pieces]
-    frame = pl.DataFrame(
-        {
-            "file_id": per_piece(segments, at, "file_id"),
-            "source_file": per_piece(segments, at, "source_file"),
-            "scope": pl.Series([scope], dtype=pl.String).new_from_index(0, len(at)),
-            "segment": segments.number[at],
-            "segment_tag": texts([value.to_bytes(3, "little").rstrip(b"\0").decode("ascii", "replace") for value in tags.tolist()]).take(
-                tag
-            ),
-            "reason_code": texts(codes.tolist()).take(code),
-            "reason": texts([REASON_TEXT[value] for value in codes.tolist()]).take(code),
-            "next_step": texts(resend).take(segments.piece[at]),
-            "claim_segment": pl.Series([None] * len(at) if claim_at is None else segments.number[claim_at], dtype=pl.Int64),
-            "claim_count": claims.astype(np.int64),
-            "line_count": lines.astype(np.int64),
-            "charge_amount": money(charge, is_charge_known & (np.abs(charge) <= LARGEST_CENTS)),
+    """FAULTS rows for segments at fault, `which` of the reasons each is; `charge` in cents. Some at a time: they may be millions."""
+    said = [REASON_TEXT[reason] for reason in reasons]
+    frames = [NO_FAULTS]
+    for begin in range(0, len(at), LISTED):
+        rows = slice(begin, begin + LISTED)
+        columns = {
+            **_place(segments, at[rows]),
+            "scope": pl.Series([scope], dtype=pl.String).new_from_index(0, len(at[rows])),
+            "reason_code": texts(reasons).take(which[rows]),
+            "reason": texts(said).take(which[rows]),
+            "claim_segment": None if claim_at is None else segments.number[claim_at[rows]],
+            "claim_count": claims[rows].astype(np.int64),
+            "line_count": lines[rows].astype(np.int64),
+            "charge_amount": money(charge[rows], is_charge_known[rows] & (np.abs(charge[rows]) <= LARGEST_CENTS)),
             "difference_amount": None,
-        },
-        strict=False,
-    )
-    return FAULTS.conform(frame)
+        }
+        frames = [capped(pl.concat([*frames, FAULTS.conform(pl.DataFrame(columns, strict=False))]))]
+    return frames[0]
+
+
+def _place(segments: Segments, at: np.ndarray) -> dict[str, pl.Series | np.ndarray]:
+    """File, segment and tag of segments at fault, and what to do about their file."""
+    tags, tag = np.unique(segments.code[at], return_inverse=True)
+    resend = [RESEND.format(file=piece.source_file) for piece in segments.pieces]
+    return {
+        "file_id": per_piece(segments, at, "file_id"),
+        "source_file": per_piece(segments, at, "source_file"),
+        "segment": segments.number[at],
+        "segment_tag": texts([_tag_text(value) for value in tags.tolist()]).take(tag),
+        "next_step": texts(resend).take(segments.piece[at]),
+    }
+
+
+def _tag_text(code: int) -> str:
+    return code.to_bytes(3, "little").rstrip(b"\0").decode("ascii", "replace")
 
 
 def file_fault(file_id: str, source_file: str, reason_code: str) -> pl.DataFrame:
@@ -185,9 +155,28 @@ def merged_warnings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def merged_faults(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per fault: a set that lies in several pieces is one set, its claims, lines and charges added up."""
-    if rows.is_empty() or not (rows["scope"] == "set").any():
+    """One row per fault: a set that lies in several pieces is one set, its claims, lines and charges added up. At most LISTED a file."""
+    return capped(_summed(rows) if (rows["scope"] == "set").any() else rows)
+
+
+def capped(rows: pl.DataFrame, listed: Mapping[str, int] | None = None) -> pl.DataFrame:
+    """The first LISTED faults of each file, those listed before counted in, and one row with the sums of the rest.
+
+    Nothing is lost: every claim, line and charge stays counted, and the bytes lie in the quarantine.
+    """
+    if rows.height <= LISTED and not listed:
         return rows
+    before = pl.col("file_id").replace_strict(dict(listed or {}), default=0, return_dtype=pl.Int64)
+    is_one = pl.col("reason_code") != MORE
+    is_rest = ~is_one | (is_one.cum_sum().over("file_id") + before > LISTED)
+    blank = ("segment", "segment_tag", "claim_segment", "difference_amount")
+    said = {"scope": pl.lit("row"), "reason_code": pl.lit(MORE), "reason": pl.lit(REASON_TEXT[MORE])}
+    rest = rows.filter(is_rest).with_columns(pl.lit(None).alias(name) for name in blank).with_columns(**said)
+    return pl.concat([rows.filter(~is_rest), _summed(FAULTS.conform(rest))])
+
+
+def _summed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that differ in nothing but counts and charge, as one."""
     keys = [name for name in FAULTS.names if name not in ("claim_count", "line_count", "charge_amount")]
     charge = pl.col("charge_amount").to_physical().cast(pl.Int64)
     is_known = (pl.col("charge_amount").count() > 0) & (charge.sum().abs() <= LARGEST_CENTS)

@@ -66,7 +66,8 @@ def _read_batch(pieces: Sequence[Piece]) -> Remittances:
     rank = {piece.file_id: place for place, piece in reversed(list(enumerate(pieces)))}
     together = parts[0] if len(parts) == 1 else gather(parts)
     mixed = TABLES if len(parts) > 1 else ("faults", "warnings")
-    return Remittances(**{**vars(together), **{name: _in_order(getattr(together, name), name, rank) for name in mixed}})
+    ordered = {name: _in_order(getattr(together, name), name, rank) for name in mixed}
+    return Remittances(**{**vars(together), **ordered, "faults": merged_faults(ordered["faults"])})
 
 
 def _read_alike(pieces: Sequence[Piece]) -> Remittances:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from transforms.x12.delimiters import NEWLINES, Delimiters
+from transforms.x12.delimiters import Delimiters
 
 if TYPE_CHECKING:
     from transforms.x12.cut import Piece
 
 BEFORE, AFTER = 16, 32  # spare bytes at both ends, so that reading eight bytes around any value stays inside
 BLANKS = b" \t"
-LONG_RUN = 64  # blanks stepped over one by one; a longer run is jumped
 
 
 def tag_code(tag: str) -> int:
@@ -61,7 +60,7 @@ class Segments:
 
 
 def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
-    """The segments of pieces that share their delimiters. Empty segments and blank lines do not count."""
+    """The segments of pieces that share their delimiters."""
     data = b"".join((bytes(BEFORE), *(piece.data for piece in pieces), bytes(AFTER)))
     buffer = np.frombuffer(data, np.uint8)
     words = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
@@ -70,10 +69,6 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     ends = np.flatnonzero(body[delimiter_at] == delimiters.terminator)
     first = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
     start = np.concatenate([[BEFORE], delimiter_at[ends[:-1]] + 1]) if len(ends) else ends
-    start = _skip_blanks(buffer, start)
-    is_kept = start < delimiter_at[ends]
-    if not is_kept.all():
-        start, first, ends = start[is_kept], first[is_kept], ends[is_kept]
     code = _tags(buffer, start, delimiters)
     piece, number, is_carried = _positions(pieces, start)
     piece_start = np.flatnonzero(np.diff(piece, prepend=-1))
@@ -85,33 +80,20 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     )  # fmt: skip
 
 
-def segment_starts(data: bytes, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
-    """Where each segment of `data` starts, and its tag as a number; a shorter scan, to find where to cut."""
+def tagged_segments(data: bytes, delimiters: Delimiters, tags: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the segments with one of these tags start in compact bytes, and their tags; a shorter scan, to find where to cut."""
+    if not data:
+        return np.zeros(0, np.int64), np.zeros(0, np.int32)
     buffer = np.frombuffer(data + bytes([delimiters.terminator]) * AFTER, np.uint8)
-    ends = np.flatnonzero(buffer[: len(data)] == delimiters.terminator)
-    blanks = bytes(byte for byte in BLANKS + NEWLINES if byte != delimiters.terminator)
-    start = _skip_blanks(buffer, np.concatenate([[0], ends + 1]), blanks)
-    start = start[buffer[start] != delimiters.terminator]
-    return start, _tags(buffer, start, delimiters)
-
-
-def _skip_blanks(buffer: np.ndarray, start: np.ndarray, blanks: bytes = BLANKS) -> np.ndarray:
-    """Starts moved past blanks before the tag."""
-    is_blank = np.zeros(256, bool)
-    is_blank[list(blanks)] = True
-    behind = np.flatnonzero(is_blank[buffer[start]])
-    if not len(behind):
-        return start
-    start = start.copy()
-    for _ in range(LONG_RUN):
-        start[behind] += 1
-        behind = behind[is_blank[buffer[start[behind]]]]
-        if not len(behind):
-            return start
-    lowest = start[behind].min()
-    solid = lowest + np.flatnonzero(~is_blank[buffer[lowest:]])
-    start[behind] = solid[np.searchsorted(solid, start[behind])]
-    return start
+    after = buffer[1 : len(data)]
+    is_wanted = after == tags[0] & 0xFF
+    for letter in {tag & 0xFF for tag in tags[1:]}:
+        is_wanted |= after == letter
+    is_wanted &= buffer[: len(data) - 1] == delimiters.terminator
+    start = np.concatenate([[0], np.flatnonzero(is_wanted) + 1])
+    code = _tags(buffer, start, delimiters)
+    found = np.flatnonzero(np.isin(code, tags))
+    return start[found], code[found]
 
 
 def _has_blanks(body: np.ndarray, delimiters: Delimiters, has_tabs: bool, padding: tuple[np.ndarray, np.ndarray]) -> bool:
