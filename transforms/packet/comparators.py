@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import polars as pl
 
+from transforms.adjudicated import cents
 from transforms.fees import exact_median
 from transforms.packet.cells import is_enough
 
@@ -43,6 +44,12 @@ def pooled(lines: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
     medians = exact_median(inside.lazy(), ["alternate_code"], "unit_cents").select("alternate_code", median_cents="median").collect()
     counts = compared.group_by("alternate_code").agg(pl.col("claim_count").sum(), payer_count=pl.len().cast(pl.Int64))
     return medians.join(counts, on="alternate_code").sort("alternate_code")
+
+
+def higher(pooled: pl.DataFrame, asks: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `pooled` where others allow more than the fee today (current_fee, dollars): what a letter compares with."""
+    today = asks.select("alternate_code", "current_fee").unique("alternate_code", keep="first", maintain_order=True)
+    return pooled.join(today, on="alternate_code").filter(pl.col("median_cents") > cents("current_fee")).sort("alternate_code")
 
 
 def market(fees: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:

@@ -40,6 +40,7 @@ class Packet:
     limits: pl.DataFrame
     others: pl.DataFrame
     pooled: pl.DataFrame
+    higher: pl.DataFrame
     market: pl.DataFrame
     ranks: pl.DataFrame
     lines: pl.DataFrame  # this payer's, for what the practice alone is told
@@ -55,6 +56,7 @@ def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFr
     wishes = (question.general, question.own, question.minimum)
     asks = asking.chosen_asks(reckoned, *wishes)
     compared = comparators.others(every, question.payer_id, codes, question.minimum)
+    pooled = comparators.pooled(every, compared)
     return Packet(
         totals=evidence.totals(lines) if shown.is_total else None,
         pairs=evidence.pairs(lines, shown.pairs),
@@ -63,7 +65,8 @@ def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFr
         rungs=asking.rungs(reckoned, question.increases_pct, question.minimum),
         limits=asking.limits(reckoned, *wishes),
         others=compared,
-        pooled=comparators.pooled(every, compared),
+        pooled=pooled,
+        higher=comparators.higher(pooled, asks),
         market=comparators.market(market_fees, codes),
         ranks=asking.rank_after(ranking, question.payer_id, asks),
         lines=lines,
