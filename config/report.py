@@ -17,6 +17,7 @@ BOUNDS = {  # smallest and largest value that makes sense
     "trend_weeks": (5, 53),
     "recent_weeks": (1, 12),
     "worsening_pct": (1, 100),
+    "worsening_line_count": (1, 1_000),
     "suggested_increase_pct": (1, 100),
     "list_row_count": (1, 500),
     "page_payer_count": (1, 300),

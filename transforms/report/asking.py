@@ -91,12 +91,14 @@ def coverage_curve(ranking: pl.LazyFrame) -> pl.DataFrame:
 
 
 def new_and_worsening(every_pair: pl.DataFrame, policy: ReportPolicy) -> pl.DataFrame:
-    """Pairs first seen in the recent weeks or rising, by how much more a week they cost than before, most first.
+    """Pairs first seen in the recent weeks or rising, on enough lines, by how much more a week they cost than before, most first.
 
     recent_week_amount and earlier_week_amount are averages a week, rounded half up to the cent.
     """
     recent, earlier = policy.recent_weeks, policy.trend_weeks - policy.recent_weeks
-    moved = every_pair.filter(pl.col("trend").is_in(["new", "rising"])).with_columns(
+    moved = every_pair.filter(
+        pl.col("trend").is_in(["new", "rising"]) & (pl.col("recent_line_count") >= policy.worsening_line_count)
+    ).with_columns(
         recent_week=(pl.col("recent_cents") * 2 + recent) // (recent * 2),
         earlier_week=(pl.col("earlier_cents") * 2 + earlier) // (earlier * 2),
     )

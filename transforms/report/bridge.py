@@ -27,9 +27,10 @@ STEP_SCHEMA = {"step": pl.String, "is_total": pl.Boolean, "cents": pl.Int64, "li
 
 
 def bridge(marts: Marts, before: Marts | None, first_day: date) -> pl.DataFrame:
-    """One row per step from last week to this: step, is_total, amount, line_count (lines behind it, signed for changes).
+    """One row per step from last week to this: step, is_total, amount, line_count.
 
-    Without an earlier publication that holds all of last week it begins with last week as known now.
+    line_count: lines behind a total, lines more or fewer for a change; null for mix and fee. Without an earlier publication
+    that holds all of last week it begins with last week as known now.
     """
     this, last = (_week(marts["findings"], day) for day in (first_day, first_day - WEEK))
     old_total = (int(last["cents"].sum()), last.height)
@@ -47,8 +48,8 @@ def bridge(marts: Marts, before: Marts | None, first_day: date) -> pl.DataFrame:
         *head,
         ("last_week_now", True, *old_total),
         ("volume", False, volume, this.height - last.height),
-        ("mix", False, mix, 0),
-        ("fee", False, fee, 0),
+        ("mix", False, mix, None),
+        ("fee", False, fee, None),
         ("this_week", True, int(this["cents"].sum()), this.height),
     ]
     return _table(rows)

@@ -53,7 +53,8 @@ def pair_trends(weekly_trend: pl.LazyFrame, first_day: date, policy: ReportPolic
     """One row per payer and code seen up to this week: its cents week by week and what they amount to.
 
     weekly_cents: one number a week, oldest first. trend: new (first seen in the recent weeks), quiet (nothing in them),
-    rising or falling (a week's average in them is more than worsening_pct away from that of the weeks before), steady.
+    few (too few lines to tell), rising or falling (a week's average in them is more than worsening_pct away from that of the
+    weeks before), steady.
     """
     starts = week_starts(first_day, policy.trend_weeks)
     turn = starts[-policy.recent_weeks]
@@ -72,11 +73,13 @@ def pair_trends(weekly_trend: pl.LazyFrame, first_day: date, policy: ReportPolic
         recent_line_count=pl.col("line_count").filter(lately).sum(),
         earlier_line_count=pl.col("line_count").filter(before).sum(),
     )
+    recent_lines, enough = pl.col("recent_line_count"), policy.worsening_line_count
     now, then = pl.col("recent_cents") * earlier_weeks * 100, pl.col("earlier_cents") * recent_weeks
     trend = (
-        pl.when(pl.col("first_week") >= turn).then(pl.lit("new"))
-        .when(pl.col("recent_line_count") == 0).then(pl.lit("quiet"))
-        .when(now > then * (100 + policy.worsening_pct)).then(pl.lit("rising"))
+        pl.when((pl.col("first_week") >= turn) & (recent_lines >= enough)).then(pl.lit("new"))
+        .when(recent_lines == 0).then(pl.lit("quiet"))
+        .when(recent_lines + pl.col("earlier_line_count") < enough * 2).then(pl.lit("few"))
+        .when((now > then * (100 + policy.worsening_pct)) & (recent_lines >= enough)).then(pl.lit("rising"))
         .when(now < then * (100 - policy.worsening_pct)).then(pl.lit("falling"))
         .otherwise(pl.lit("steady"))
     )  # fmt: skip

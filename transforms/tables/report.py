@@ -31,6 +31,7 @@ class ReportPolicy:
     trend_weeks: int
     recent_weeks: int
     worsening_pct: int
+    worsening_line_count: int
     suggested_increase_pct: int
     list_row_count: int
     page_payer_count: int

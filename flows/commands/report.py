@@ -1,0 +1,57 @@
+"""`altbenefit report`: the weekly leakage report."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flows.report.run import ReportOrder, ReportSummary
+
+
+@click.command()
+@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store; what it has published is read.")
+@click.option("--config", type=click.Path(path_type=Path), help="Folder whose files lie over the shipped configuration.")
+@click.option("--week", help="ISO week such as 2026-W26; default the last week that is over and that anything was paid in.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to; default STORE/weekly/WEEK.")
+@click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def report(store: Path, config: Path | None, week: str | None, out: Path | None, no_prefect: bool, as_json: bool) -> int:
+    """The weekly leakage report: a page, a workbook and an e-mail, from what is published."""
+    from flows.report.run import ReportOrder
+
+    summary = run(ReportOrder(store, config, week, out), no_prefect)
+    click.echo(json.dumps(summary.to_dict()) if as_json else words(summary))
+    return 0
+
+
+def run(order: ReportOrder, no_prefect: bool) -> ReportSummary:
+    """The report, as a Prefect flow unless asked not to."""
+    if no_prefect:
+        from flows.report.run import write_report
+
+        return write_report(order)
+    from flows.commands.audit import PREFECT_QUIETLY
+    from flows.report import sources
+
+    sources.current(order.store)  # nothing published is told at once, not after Prefect has started
+    for name, value in PREFECT_QUIETLY.items():
+        os.environ.setdefault(name, value)
+    from flows.report_flow import report_under_prefect
+
+    return report_under_prefect(order)
+
+
+def words(summary: ReportSummary) -> str:
+    """The report in a few lines, and where it is."""
+    folder = Path(summary.folder)
+    return "\n".join([
+        f"{summary.week}: {summary.headline}",
+        f"{summary.review_lines} lines need a person, {summary.set_aside} items are set aside.",
+        *(f"  {folder / name}  ({size / 1000:,.0f} kB)" for name, size in summary.files.items()),
+        f"Open {folder / 'report.html'} in a browser.",
+    ])  # fmt: skip

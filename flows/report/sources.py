@@ -1,0 +1,60 @@
+"""Published sets as the report reads them: the one that holds now, and the one that first held all of the week before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from flows import parquet
+from flows.errors import BadUsage
+from flows.mart_tables import MART_TABLES
+from flows.publish import CURRENT
+from flows.published import NOTHING_YET
+from transforms.report.week import Publication
+
+HISTORY = Path("reports/history")
+
+
+def current(store: Path) -> Publication:
+    """What is published now, whole: the link is followed once, so a publication during the report changes nothing.
+
+    Raises BadUsage where nothing is published yet.
+    """
+    if not (store / CURRENT / "findings.parquet").exists():
+        raise BadUsage("nothing is published in this store yet", str(store), NOTHING_YET)
+    return _read(store, (store / CURRENT).resolve())
+
+
+def holding_last_week(store: Path, first_day: date, now: Publication) -> Publication | None:
+    """The first publication after the week before was over, if it is older than the current one: last week as first told.
+
+    Several of that business date: the one that knew most files. None: no earlier publication is kept that holds all of it.
+    """
+    days = sorted(path for path in (store / HISTORY).glob("*") if _is_between(path.name, first_day - timedelta(days=1), now.as_of))
+    for day in days:
+        whole = [folder for folder in sorted(day.iterdir()) if (folder / "findings.parquet").exists()]
+        if whole:
+            return _read(store, max(whole, key=lambda folder: (_file_rows(folder), folder.name)))
+    return None
+
+
+def _is_between(name: str, first: date, before: date) -> bool:
+    try:
+        return first <= date.fromisoformat(name) < before
+    except ValueError:
+        return False  # not a folder of ours
+
+
+def _file_rows(folder: Path) -> int:
+    path = folder / "files.parquet"
+    return pq.read_metadata(path).num_rows if path.exists() else 0
+
+
+def _read(store: Path, folder: Path) -> Publication:
+    """A mart that an earlier version did not publish is empty, a column that it did not have is null."""
+    paths = {name: folder / f"{name}.parquet" for name in MART_TABLES}
+    marts = {name: parquet.scan([path] if path.exists() else [], MART_TABLES[name]) for name, path in paths.items()}
+    name = folder.relative_to(store.resolve()).as_posix()
+    return Publication(marts, date.fromisoformat(folder.parent.name), name)
