@@ -25,7 +25,8 @@ to them, the **analyst** reads the tables.
 
 Published tables are checked against their whole contract, as listed below, and each must have exactly the columns and types
 of its contract ([tables.md](tables.md)). The tables of the lake are checked row by row when they are taken in, and on every
-publication by the laws of the lake. A published table with less than half the rows of its last publication raises a warning.
+publication by the laws of the lake. A published table with less than half the rows of its last publication raises a warning,
+except for those that hold questions to people, such as unmapped payers.
 """
 DRIFT = """## The week against the 13 weeks before
 
@@ -33,7 +34,9 @@ A week is unusual where it lies outside everything that the 13 weeks before it s
 half or over double for the line count, the downgrade share and the dollars set aside (and these at least 1 % of the charges
 read), 20 percentage points for a payer's share. Lines count by the ISO week of payment, the last one that is over on the
 business date; dollars set aside by the week of the business date. Nothing is judged on fewer than 8 earlier weeks, or on
-fewer than 20 lines. These warn; with `drift_stops: true` in `audit.yaml` they stop.
+fewer than 20 lines. A payer's names are judged by their share of its claims against the week before in which it sent enough
+(`alias_drift_points`, `alias_drift_minimum_claims` in `audit.yaml`). These warn; with `drift_stops: true` in `audit.yaml` they
+stop.
 """
 LAW_HEAD = ["| law | tables | meaning | severity | who acts | what fails it |", "|---|---|---|---|---|---|"]
 CHECK_HEAD = ["| check | meaning | severity | who acts | what fails it |", "|---|---|---|---|---|"]

@@ -20,8 +20,10 @@ BILLING_MANAGERS = {"asks", "coverage", "downgrade_rules", "fees", "payers", "le
 ANALYSTS = {
     "findings", "payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend",
     "explained_otherwise", "not_live", "claim_states", "payment_totals", "same_event",
-    "predicted_downgrades",
+    "predicted_downgrades", "location_ranking",
 }  # fmt: skip
+# Questions to people: each one answered is a row less.
+MAY_SHRINK = {"unmapped_payers", "payer_suggestions", "alias_drift", "silent_payers"}
 HUNDREDTHS = (MONEY, PERCENT)  # checked as whole cents, or hundredths of a percent: exact, and fast
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import polars as pl
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
-from expectations.checks import Check, checks_of, growth_check
+from expectations.checks import MAY_SHRINK, Check, checks_of, growth_check
 from expectations.law import Law
 from expectations.laws import applicable
 from expectations.suites import arrow_pandas, checked_frame, law_suite, suite_of
@@ -63,7 +63,7 @@ def check(
     rows: list[dict[str, Any]] = []
     for name, (table, frame) in tables.items():
         checks = checks_of(table)
-        if previous_rows and name in previous_rows:
+        if previous_rows and name in previous_rows and name not in MAY_SHRINK:
             checks.append(growth_check(table, previous_rows[name]))
         rows += [_schema_row(table, frame), *_table_rows(context, name, frame, checks, table)]
     frames = {name: frame for name, (_, frame) in tables.items()} | dict(evidence or {})

@@ -54,3 +54,18 @@ def series(frame: pl.DataFrame, expression: pl.Expr) -> pl.Series:
 def broken(frame: pl.DataFrame, holds: pl.Expr) -> pl.Series:
     """1 for each row where it does not hold; a null answer does not hold either."""
     return series(frame, holds.fill_null(False).not_())
+
+
+def total(frame: pl.DataFrame, column: str) -> int:
+    """A column of money summed, in cents."""
+    return frame.select(cents(column).sum()).item()
+
+
+def against_findings(ranking: str) -> Callable[[Frames], pl.Series]:
+    """Surprise balance of the counted findings less that of a ranking, in cents."""
+
+    def differences(frames: Frames) -> pl.Series:
+        counted = frames["findings"].filter("counted")
+        return pl.Series(DIFFERENCE, [total(counted, "surprise_balance") - total(frames[ranking], "surprise_balance")], pl.Int64)
+
+    return differences

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from expectations.lake_laws import LAKE_LAWS
-from expectations.law import DIFFERENCE, Frames, Law, broken, cents, off_by, series
+from expectations.law import DIFFERENCE, Frames, Law, against_findings, broken, cents, off_by, series, total
+from expectations.payer_laws import PAYER_LAWS
 from expectations.prediction_laws import PREDICTION_LAWS
 from expectations.weekly_laws import WEEKLY_LAWS
 
@@ -20,24 +19,12 @@ def applicable(frames: Frames) -> list[Law]:
     return [law for law in LAWS if all(name in frames for name in law.tables)]
 
 
-def _total(frame: pl.DataFrame, column: str) -> int:
-    return frame.select(cents(column).sum()).item()
-
-
-def _against_findings(ranking: str) -> Callable[[Frames], pl.Series]:
-    def differences(frames: Frames) -> pl.Series:
-        counted = frames["findings"].filter("counted")
-        return pl.Series(DIFFERENCE, [_total(counted, "surprise_balance") - _total(frames[ranking], "surprise_balance")], pl.Int64)
-
-    return differences
-
-
 UNDONE = ("reversed", "reversal")
 
 
 def _undone(frames: Frames) -> pl.Series:
     undone = frames["claim_states"].filter(pl.col("state").is_in(UNDONE))
-    return pl.Series(DIFFERENCE, [_total(undone, "paid_amount"), _total(undone, "patient_responsibility_amount")], pl.Int64)
+    return pl.Series(DIFFERENCE, [total(undone, "paid_amount"), total(undone, "patient_responsibility_amount")], pl.Int64)
 
 
 LAWS = (
@@ -46,7 +33,7 @@ LAWS = (
         "code_ranking_total",
         "counted findings and payer_code_ranking add up to the same surprise balance, to the cent",
         ("findings", "payer_code_ranking"),
-        _against_findings("payer_code_ranking"),
+        against_findings("payer_code_ranking"),
         owner="analyst",
         found=off_by,
         example="findings count 1,250.00, the ranking 1,249.99",
@@ -55,11 +42,12 @@ LAWS = (
         "alternate_ranking_total",
         "counted findings and payer_alternate_ranking add up to the same surprise balance, to the cent",
         ("findings", "payer_alternate_ranking"),
-        _against_findings("payer_alternate_ranking"),
+        against_findings("payer_alternate_ranking"),
         owner="analyst",
         found=off_by,
         example="a pair without an alternate code is left out of the ranking",
     ),
+    *PAYER_LAWS,
     Law(
         "counted_lines",
         "a counted line is downgraded, of a primary payer, and priced",

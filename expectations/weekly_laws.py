@@ -41,6 +41,11 @@ WEEKLY_LAWS = (
         "9 % where 2 to 4 % were usual: a payer changed its policy, or a rule was edited",
     ),
     _law(
+        "payer_alias",
+        "each payer sends about the same share of its claims under each of its names as in the week before",
+        "60 % under a new name: confirm that it is the same payer, and that its fees are loaded",
+    ),
+    _law(
         "set_aside",
         "no more charges are set aside this week than in any of the 13 weeks before",
         "$4,100.00 set aside where $300.00 was the most: look at altbenefit quarantine list",

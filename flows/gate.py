@@ -18,6 +18,7 @@ from flows.validation_page import render
 from transforms.drift import weekly_drift
 from transforms.lake_checks import lake_evidence
 from transforms.month import Lake
+from transforms.payer_views import alias_warnings
 from transforms.tables.policy import Settings
 
 STOPPED = "validation"  # pages of nights that did not publish; a published one has its page beside its tables
@@ -48,7 +49,8 @@ def judge(root: Path, frames: Frames, parts: Frames, lake: Lake, settings: Setti
     from expectations.weekly_laws import WEEKLY_LAWS
 
     stopping = {law.name for law in WEEKLY_LAWS} if settings.policy.drift_stops else set()
-    evidence = lake_evidence(lake) | {"drift": weekly_drift(parts["line_days"], parts["finding_days"], frames["files"], as_of)}
+    drift = weekly_drift(parts["line_days"], parts["finding_days"], frames["files"], as_of)
+    evidence = lake_evidence(lake) | {"drift": pl.concat([drift, alias_warnings(frames["alias_drift"], as_of)])}
     tables = {name: (MART_TABLES[name], frame) for name, frame in frames.items()}
     report = check(tables, previous_rows(root), evidence, stopping).checks
     failed = report.filter(~pl.col("success")).sort(pl.col("kind") != "law", maintain_order=True)

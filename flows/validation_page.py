@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,10 @@ def control_totals(frames: Frames, lake: pl.DataFrame, report: pl.DataFrame) -> 
             ("counted findings", _sum(counted, "surprise_balance")),
             ("payer_alternate_ranking", _sum(frames["payer_alternate_ranking"], "surprise_balance")),
         ],
+        ("Surprise balance: findings = ranking by office", "location_ranking_total"): [
+            ("counted findings", _sum(counted, "surprise_balance")),
+            *((name, _sum(rows, "surprise_balance")) for (name,), rows in _by_office(frames["location_ranking"])),
+        ],
         ("Claims paid, by state: reversed + reversal = 0", "reversals_cancel"): [
             (row["state"], _sum(frames["claim_states"].filter(state=row["state"]), "paid_amount"))
             for row in frames["claim_states"].iter_rows(named=True)
@@ -72,6 +76,10 @@ def control_totals(frames: Frames, lake: pl.DataFrame, report: pl.DataFrame) -> 
         {"title": title, "is_ok": outcome.get(law, False), "parts": [(label, _dollars(cents)) for label, cents in sums]}
         for (title, law), sums in parts.items()
     ]
+
+
+def _by_office(ranking: pl.DataFrame) -> Iterable[tuple[tuple[Any, ...], pl.DataFrame]]:
+    return ranking.group_by("location_name", maintain_order=True)
 
 
 def set_aside(quarantine: pl.DataFrame) -> Rows:

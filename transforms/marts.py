@@ -15,6 +15,7 @@ from transforms.asks import alternate_fee_schedule, ask_outcomes, fee_asks
 from transforms.evidence import usual_fees
 from transforms.fees import observed_coverage, observed_fees
 from transforms.live import settle_rows
+from transforms.location_ranking import location_ranking
 from transforms.month import (
     Elsewhere,
     Known,
@@ -72,6 +73,7 @@ def small_marts(parts: Parts, lake: Lake, settings: Settings, as_of: date) -> di
     return {
         "payer_code_ranking": payer_code_ranking(parts, as_of, months, small),
         "payer_alternate_ranking": payer_alternate_ranking(parts, as_of, months, small),
+        "location_ranking": location_ranking(parts, settings.locations, as_of, months, small),
         "fee_asks": fee_asks(parts["alike_askable"], policy.increases_pct),
         "alternate_fee_schedule": alternate_fee_schedule(parts["fees_seen"]),
         "ask_outcomes": ask_outcomes(parts["lines_asked_about"], settings.asks, settings.payers, as_of),

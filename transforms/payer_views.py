@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 
 from transforms.names import plain_name
@@ -95,3 +97,17 @@ def alias_drift(weeks: pl.DataFrame, points: int, minimum_claims: int) -> pl.Dat
         is_new=pl.col("first_week_start") == pl.col("week_start"),
     )
     return ALIAS_DRIFT.conform(table).sort(ALIAS_DRIFT.sort)
+
+
+def alias_warnings(drift: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The moves of the last ISO week that is over on the business date, as transforms.drift tells unusual weeks."""
+    following = as_of + timedelta(days=1)
+    newest = f"{following - timedelta(days=following.weekday() + 7):%G-W%V}"
+    name = pl.when(pl.col("alias") == "").then(pl.lit("no name")).otherwise("alias")
+    words = pl.format(
+        "{}: payer {} sent {} % of its claims under {}; {} % in {}", "week", "payer_id", pl.col("claim_share").cast(pl.String), name,
+        pl.col("previous_claim_share").cast(pl.String), "previous_week",
+    )  # fmt: skip
+    return drift.filter(week=newest).select(
+        measure=pl.lit("payer_alias"), subject="payer_id", week="week", is_unusual=pl.lit(True), words=words
+    )

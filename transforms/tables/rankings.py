@@ -57,3 +57,21 @@ PAYER_ALTERNATE_RANKING = Table(
         *LEAKAGE,
     ),
 )
+
+LOCATION_RANKING = Table(
+    name="location_ranking",
+    grain="one row per office, payer and submitted code, counted lines in the window; sums to the same total as payer_code_ranking",
+    key=("location_id", "payer_id", "submitted_code"),
+    sort=("rank",),
+    columns=(
+        PAYER[0],
+        text("location_id", "office that was paid, by locations.csv; unknown where none is"),
+        text("location_name", "name to show"),
+        *PAYER[1:],
+        text("submitted_code", "procedure billed, or unknown", unit="code", example="D2392"),
+        text("code_family", "family of the submitted code, our own label"),
+        text("paid_code", "alternate code it is most often paid as", null="never known", unit="code"),
+        count("location_rank", "1 is the most surprise balance of the office", minimum=1),
+        *LEAKAGE,
+    ),
+)
