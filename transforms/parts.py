@@ -12,6 +12,7 @@ from transforms.drift import finding_days, line_days
 from transforms.evidence import history_trips
 from transforms.fees import coverage_counts, fee_counts
 from transforms.findings import findings_table
+from transforms.location_ranking import location_parts
 from transforms.month import Lake, kept_payments
 from transforms.payer_views import route_counts
 from transforms.predicted import heard_lines, prediction_counts
@@ -71,4 +72,5 @@ def priced_parts(priced: pl.DataFrame, heard: pl.DataFrame, settings: Settings, 
         "trend_weeks": trend_weeks(priced),
         "prediction_counts": prediction_counts(heard, priced, as_of, months),
         **ranking_parts(counted),
+        **location_parts(counted),
     }
