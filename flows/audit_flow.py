@@ -15,10 +15,13 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
 
 from flows.errors import Failure, StepFailed, of_system
+from flows.logs import Record
 from flows.night import Watch, work
 from flows.order import Order
+from flows.patience import on_share
 from flows.summary import Summary
 
 
@@ -40,28 +43,47 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
     return quietly()
 
 
-def run_under_prefect(order: Order, watch: Watch) -> Summary:
+def run_under_prefect(order: Order, watch: Watch, record: Record | None = None) -> Summary:
     """Run the audit as a flow of this process; the caller holds the store."""
 
     @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False)
-    def altbenefit_audit(inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str]) -> Summary:
+    def altbenefit_audit(
+        inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str], earlier: list[str], limit: int | None
+    ) -> Summary:
         given = Order(
-            Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict, tuple(map(Path, reprocess))
-        )
-        summary = work(given, step=as_task, watch=watch)
-        tell_prefect(summary)
-        return summary
+            Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict,
+            tuple(map(Path, reprocess)), earlier=tuple(map(date.fromisoformat, earlier)), limit=limit,
+        )  # fmt: skip
+        return work_as_tasks(given, watch, record)
 
     return altbenefit_audit(
-        str(order.inbox), str(order.store), order.as_of.isoformat(), str(order.config) if order.config else None,
-        order.is_strict, [str(path) for path in order.reprocess],
+        str(order.inbox), str(order.store), order.as_of.isoformat(), str(order.config) if order.config else None, order.is_strict,
+        [str(path) for path in order.reprocess], [day.isoformat() for day in order.earlier], order.limit,
     )  # fmt: skip
+
+
+def work_as_tasks(order: Order, watch: Watch, record: Record | None = None) -> Summary:
+    """The work of a night, its steps as tasks of the flow that calls, and its page in Prefect; the caller holds the store."""
+    try:
+        summary = on_share(lambda: work(order, step=as_task, watch=watch), record)
+    except Failure as why:
+        told("failed", order.as_of.isoformat(), {"exit_code": why.exit_code, "cause": why.cause})
+        raise
+    tell_prefect(summary)
+    return summary
 
 
 def tell_prefect(summary: Summary) -> None:
     """A summary and the ten costliest pairs, for Prefect's page of the run; counts, codes and dollars only."""
     create_markdown_artifact(key="altbenefit-summary", markdown=markdown(summary), description="What the nightly audit did")
     create_table_artifact(key="altbenefit-top-ten", table=summary.top, description="Payer and code pairs that cost patients most")
+    facts = {"exit_code": summary.exit_code, "set_aside": summary.set_aside, "files": sum(summary.files.values())}
+    told("done", summary.as_of, facts | {"is_new_publication": summary.is_new_publication})
+
+
+def told(outcome: str, as_of: str, facts: dict[str, Any]) -> None:
+    """An event for Prefect's automations: altbenefit.audit.done or altbenefit.audit.failed, with counts."""
+    emit_event(f"altbenefit.audit.{outcome}", resource={"prefect.resource.id": "altbenefit.audit"}, payload={"as_of": as_of, **facts})
 
 
 def markdown(summary: Summary) -> str:

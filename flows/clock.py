@@ -27,6 +27,14 @@ def business_date(config: Path | None, now: datetime | None = None) -> date:
     return (now or datetime.now(UTC)).astimezone(zone).date()
 
 
+def day_of_run(config: Path | None) -> date:
+    """The business date of a run that was not told one. With a mistaken configuration any date serves: the run will say so itself."""
+    try:
+        return business_date(config)
+    except BadUsage:
+        return datetime.now(UTC).date()
+
+
 def odd_night(zone: ZoneInfo, hour: int, minute: int, first: date) -> date | None:
     """The first coming night on which this time of day does not come, or comes twice; None where every night has it once."""
     for ahead in range(DAYS_AHEAD):

@@ -63,9 +63,13 @@ class StoreDamaged(Failure):
 
 
 class SystemRefused(Failure):
-    """The disk or the system would not do what a run needs."""
+    """The disk or the system would not do what a run needs. `errno` says whether that can pass; None where it is not known."""
 
     exit_code = UNEXPECTED
+
+    def __init__(self, cause: str, file: str = "", next_step: str = "", errno: int | None = None) -> None:
+        super().__init__(cause, file, next_step)
+        self.errno = errno
 
 
 def of_system(error: OSError) -> Failure:
@@ -76,7 +80,7 @@ def of_system(error: OSError) -> Failure:
         return BadUsage(cause, path, "Give the account that runs the audit permission to write there; the last report stays.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return SystemRefused(cause, path, "Free some space and run the command again; the last report stays.")
-    return SystemRefused(cause, path, "Look at the path named, then run the command again; the last report stays.")
+    return SystemRefused(cause, path, "Look at the path named, then run the command again; the last report stays.", error.errno)
 
 
 class StepFailed(Failure):
@@ -86,3 +90,10 @@ class StepFailed(Failure):
 
     def __init__(self, step: str, kind: str) -> None:
         super().__init__(f"unexpected error ({kind}) in the step: {step}", next_step="Run again with --no-prefect and --debug in private.")
+
+
+def of_any(error: Exception, step: str) -> Failure:
+    """Any error as a failure that may be told: the text of one that nobody foresaw stays unsaid."""
+    if isinstance(error, Failure):
+        return error
+    return of_system(error) if isinstance(error, OSError) else StepFailed(step, type(error).__name__)

@@ -11,12 +11,12 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
+from flows import backfill, gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
 from flows.errors import BadUsage
 from flows.exports import rules_of
 from flows.inbox import Arrival, Inbox, at_most, distinct, look, named
 from flows.lock import hold
-from flows.mart_tables import MART_TABLES
+from flows.mart_tables import tables_of
 from flows.order import Order, require_inbox
 from flows.rehearsal import shadow
 from flows.summary import Summary, summarise
@@ -33,10 +33,10 @@ Published = tuple[dict[str, pl.DataFrame], str, tuple[str, ...] | None]
 
 @dataclass(frozen=True)
 class Watch:
-    """Where a run tells what it does: one line a file, and bytes done of bytes to do."""
+    """Where a run tells what it does: one line a file, and what is done of what is to do."""
 
     line: Callable[[str], None] = lambda text: None
-    progress: Callable[[int, int], None] = lambda done, total: None
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None  # what: bytes or dates
     record: Callable[[str, Mapping[str, Any]], None] = lambda event, facts: None  # the same for machines: counts only
 
 
@@ -61,7 +61,15 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summ
     inbox = at_most(step("look into the inbox", look, order.inbox), _known(order.store, manifest), order.limit)
     stands = publish.is_current(order.store, order.as_of, _publication(order, settings, manifest))
     manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, retries=not stands)
+    refused = backfill.publish_earlier(
+        order,
+        lambda dated: _publication(dated, settings, manifest),
+        lambda dated: _judged(dated, settings, manifest, key, step),
+        step,
+        watch,
+    )
     frames, publication, warnings = _publish(order, settings, manifest, key, step)
+    backfill.require_all(refused, order)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
 
@@ -109,7 +117,7 @@ def _take_in(
         items.append(taken.items)
         done += sum(arrival.byte_count for arrival in chunk)
         _tell(taken.files, watch)
-        watch.progress(done, total)
+        watch.progress("bytes", done, total)
     return manifest, key, pl.concat(files), pl.concat(items)
 
 
@@ -166,14 +174,19 @@ def _publish(order: Order, settings: Settings, manifest: store.Manifest, key: by
     if publish.is_current(root, as_of, publication):
         folder = root / publish.folder_of(as_of, publication)
         return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, None
-    lake = lake_of(root, manifest)
-    settled = step("settle", marts.settle, lake, settings, as_of)
-    billed = ledger.read_tokens(key)
-    decided = step("detect", marts.detect, settled, settings, billed)
-    priced = step("price", marts.price, decided, settled, settings, review.standing(root), as_of)
-    frames = step("rank", marts.rank, priced, decided, settled, lake, settings, as_of)
-    verdict = step("gate", gate.judge, root, frames, settled, lake, settings, as_of)
+    frames, verdict = _judged(order, settings, manifest, key, step)
     gate.require_pass(verdict, root, as_of)
-    tables = {name: (MART_TABLES[name], frame) for name, frame in frames.items()}
-    step("publish", publish.publish, root, as_of, publication, tables, verdict.pages)
+    step("publish", publish.publish, root, as_of, publication, tables_of(frames), verdict.pages)
     return frames, publication, verdict.warnings
+
+
+def _judged(
+    order: Order, settings: Settings, manifest: store.Manifest, key: bytes | None, step: Step
+) -> tuple[dict[str, pl.DataFrame], gate.Verdict]:
+    """The marts as of the order's date, and what the gate says of them."""
+    root, as_of = order.store, order.as_of
+    lake = lake_of(root, manifest)
+    parts = step("work out", marts.whole, lake, settings, as_of, review.standing(root), ledger.read_tokens(key))
+    frames = {name: parts[name] for name in marts.ROW_MARTS} | step("rank", marts.small_marts, parts, lake, settings, as_of)
+    verdict = step("gate", gate.judge, root, frames, parts, lake, settings, as_of)
+    return frames, verdict

@@ -20,6 +20,7 @@ class Order:
     is_strict: bool = False
     reprocess: tuple[Path, ...] = ()
     is_dry_run: bool = False
+    earlier: tuple[date, ...] = ()  # business dates to publish into history besides, in order
     limit: int | None = None  # new files to take in at most
 
 

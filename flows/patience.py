@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
@@ -34,3 +35,23 @@ def patiently(
             tell(why, seconds)
         time.sleep(seconds)
     return action()
+
+
+def on_share(action: Callable[[], Result], record: Callable[[str, Mapping[str, Any]], None] | None = None) -> Result:
+    """A whole run, which can be begun again at any point, once more after a fault of the disk or share that can pass."""
+
+    def tell(why: Exception, seconds: float) -> None:
+        if record:
+            record("waiting", {"cause": _cause(why), "seconds": seconds})
+
+    return patiently(action, _may_pass, SHARE_WAITS, tell)
+
+
+def _may_pass(why: Exception) -> bool:
+    return (why.errno if isinstance(why, OSError) else getattr(why, "errno", None)) in PASSING
+
+
+def _cause(why: Exception) -> str:
+    """The system's word for it; the text of another error may quote a row."""
+    number = why.errno if isinstance(why, OSError) else getattr(why, "errno", None)
+    return os.strerror(number) if number else type(why).__name__

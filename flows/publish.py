@@ -48,13 +48,8 @@ def require_readable(root: Path) -> None:
 
 
 def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:
-    """Write the set aside, move it into history, point `current` at it. A set that is there already is only pointed at.
-
-    `pages` are whole files beside the tables, by name.
-    """
-    target = root / folder_of(as_of, publication)
-    if not target.exists():
-        _write_set(root, target, marts, pages)
+    """Keep the set in history and point `current` at it. `pages` are whole files beside the tables, by name."""
+    target = keep(root, as_of, publication, marts, pages)
     link = root / STAGING / "current"
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
@@ -62,6 +57,14 @@ def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple
     os.replace(link, root / CURRENT)
     sync((root / CURRENT).parent)
     shutil.rmtree(root / STAGING, ignore_errors=True)
+    return target
+
+
+def keep(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:
+    """Write the set aside and move it into history, whole; a set that is there already stays as it is."""
+    target = root / folder_of(as_of, publication)
+    if not target.exists():
+        _write_set(root, target, marts, pages)
     return target
 
 

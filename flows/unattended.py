@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.clock import operations_of
-from flows.errors import NOTHING_NEW, BadUsage, Failure, StepFailed, StoreLocked, of_system
+from flows.errors import NOTHING_NEW, BadUsage, Failure, StoreLocked, of_any
 from flows.logs import Record
 from flows.notify import notices
 from flows.notify.deliver import deliver, ping, start_of
@@ -36,6 +36,7 @@ class Teller:
     record: Record
 
     def send(self, notice: notices.Notice) -> None:
+        """To every destination."""
         self.troubled(deliver(notice, self.to))
         if self.to.is_anyone_told:
             self.record("notice", {"kind": notice.kind, "subject": notice.subject})
@@ -51,16 +52,14 @@ class Teller:
 
 def unattended(order: Order, act: Callable[[], Summary], record: Record, say: Callable[[str], None]) -> Summary:
     """Run `act`, tell whoever should know, and return or raise what it did."""
-    teller = _teller(say, record)
+    teller = teller_of(say, record)
     before = _current_folder(order.store)
     record("start", {"as_of": order.as_of.isoformat(), "inbox": str(order.inbox), "store": str(order.store)})
     teller.troubled(start_of(teller.to.ping))
     try:
         summary = act()
     except Exception as why:
-        failure = (
-            why if isinstance(why, Failure) else of_system(why) if isinstance(why, OSError) else StepFailed("audit", type(why).__name__)
-        )
+        failure = of_any(why, "audit")
         _tell_failure(order, failure, teller)
         raise
     record("done", {name: value for name, value in summary.to_dict().items() if name != "top"})
@@ -74,7 +73,8 @@ def unattended(order: Order, act: Callable[[], Summary], record: Record, say: Ca
     return summary
 
 
-def _teller(say: Callable[[str], None], record: Record) -> Teller:
+def teller_of(say: Callable[[str], None], record: Record) -> Teller:
+    """Who is told by this environment; where a destination cannot be meant that is said, and nobody is."""
     try:
         return Teller(destinations(), say, record)
     except BadUsage as wrong:

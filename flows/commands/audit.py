@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 from flows.errors import Failure, StepFailed
 
 if TYPE_CHECKING:
+    from flows.logs import Record
     from flows.night import Watch
     from flows.order import Order
     from flows.summary import Summary
@@ -26,22 +27,31 @@ PREFECT_QUIETLY = {
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # its own 20 seconds are too few on a busy machine
 }
+PATH = click.Path(path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--inbox", required=True, type=click.Path(path_type=Path), help="Folder that new exports arrive in; never changed.")
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="Folder for the lake, the reports and the quarantine.")
-@click.option("--config", type=click.Path(path_type=Path), help="Folder whose files lie over the shipped configuration.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the run; default today.")
+@click.option("--inbox", required=True, type=PATH, envvar="ALTBENEFIT_INBOX", help="Folder that new exports arrive in; never changed.")
+@click.option("--store", required=True, type=PATH, envvar="ALTBENEFIT_STORE", help="Folder for the lake, the reports and the quarantine.")
+@click.option("--config", type=PATH, envvar="ALTBENEFIT_CONFIG", help="Folder whose files lie over the shipped configuration.")
+@click.option("--as-of", type=DAY, help="Business date of the run; default today, on the clock of audit.yaml's time_zone.")
+@click.option("--from", "first", type=DAY, help="Backfill: publish into history as of each period's end since this date.")
+@click.option("--to", "last", type=DAY, help="Backfill: up to this date, which readers then see; default today.")
+@click.option("--every", type=click.Choice(["day", "week", "month"]), default="month", show_default=True, help="Backfill: the period.")
 @click.option("--strict", is_flag=True, help="Set aside what has warnings, and payments that do not balance.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
-@click.option("--reprocess", multiple=True, type=click.Path(path_type=Path), help="Take this file anew although it is known; repeatable.")
-@click.argument("more_files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--reprocess", multiple=True, type=PATH, help="Take this file anew although it is known; repeatable.")
+@click.argument("more_files", nargs=-1, type=PATH)
+@click.option("--limit", type=click.IntRange(1), help="Take in this many new files at most; the rest waits for the next run.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
+@click.option("--no-notify", is_flag=True, help="Tell nobody: no mail, no webhook, no ping.")
+@click.option("--log-json", metavar="FILE", help="Add JSON lines to this file, one a file read; - is stderr. Also ALTBENEFIT_LOG.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else there.")
 def audit(
-    inbox: Path, store: Path, config: Path | None, as_of: datetime | None, strict: bool, dry_run: bool,
-    reprocess: tuple[Path, ...], more_files: tuple[Path, ...], no_prefect: bool, as_json: bool,
+    inbox: Path, store: Path, config: Path | None, as_of: datetime | None, first: datetime | None, last: datetime | None, every: str,
+    strict: bool, dry_run: bool, reprocess: tuple[Path, ...], more_files: tuple[Path, ...], limit: int | None, no_prefect: bool,
+    no_notify: bool, log_json: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Take in new exports, validate, flag, price, rank and publish.
 
@@ -50,16 +60,40 @@ def audit(
     """
     if more_files and not reprocess:
         raise click.UsageError("Files are given with --reprocess FILE...; the inbox is read as a whole.")
+    if (as_of and (first or last)) or (last and not first):
+        raise click.UsageError("Give --as-of for one date, or --from and --to for a backfill.")
+    from flows.logs import log_to, silent
     from flows.order import Order
 
-    business_date = as_of.date() if as_of else date.today()
-    order = Order(inbox, store, business_date, config, strict, (*reprocess, *more_files), dry_run)
-    summary = run(order, no_prefect)
+    chosen = last or as_of
+    business_date = chosen.date() if chosen else _today(config)
+    earlier = _earlier(first.date(), business_date, every) if first else ()
+    files = (*reprocess, *more_files)
+    order = Order(inbox, store, business_date, config, strict, files, is_dry_run=dry_run, earlier=earlier, limit=limit)
+    record = silent if dry_run else log_to(log_json, uuid.uuid4().hex[:12])
+    if dry_run or no_notify:
+        summary = run(order, no_prefect, record=record)
+    else:
+        from flows.unattended import unattended
+
+        summary = unattended(order, lambda: run(order, no_prefect, record=record), record, lambda text: click.echo(text, err=True))
     click.echo(json.dumps(summary.to_dict()) if as_json else words(summary, dry_run))
     return summary.exit_code
 
 
-def run(order: Order, no_prefect: bool, quiet: bool = False) -> Summary:
+def _today(config: Path | None) -> date:
+    from flows.clock import day_of_run
+
+    return day_of_run(config)
+
+
+def _earlier(first: date, last: date, every: str) -> tuple[date, ...]:
+    from flows.backfill import dates_of
+
+    return dates_of(first, last, every)
+
+
+def run(order: Order, no_prefect: bool, quiet: bool = False, record: Record | None = None) -> Summary:
     """The audit, a dry run of it, or the audit as a Prefect flow. Lines for people go to stderr."""
     from flows.lock import hold
     from flows.order import require_inbox
@@ -68,19 +102,20 @@ def run(order: Order, no_prefect: bool, quiet: bool = False) -> Summary:
     if order.is_dry_run:
         from flows.night import rehearse
 
-        return rehearse(order, _watch(quiet))
+        return rehearse(order, watch_of(quiet, record))
     # Held before anything heavy is imported: a second run must hear of it at once.
     with hold(order.store):
         from flows.night import work
+        from flows.patience import on_share
 
         try:
             if no_prefect:
-                return work(order, watch=_watch(quiet))
+                return on_share(lambda: work(order, watch=watch_of(quiet, record)), record)
             for name, value in PREFECT_QUIETLY.items():
                 os.environ.setdefault(name, value)
             from flows.audit_flow import run_under_prefect
 
-            return run_under_prefect(order, _watch(quiet))
+            return run_under_prefect(order, watch_of(quiet, record), record)
         except Failure as why:
             if isinstance(why, StepFailed):
                 _require_whole(order.store)
@@ -99,16 +134,15 @@ def _require_whole(store: Path) -> None:
     require_readable(store)
 
 
-def _watch(quiet: bool) -> Watch:
+def watch_of(quiet: bool, record: Record | None = None) -> Watch:
+    """Lines for people on stderr, unless quiet, and the same for machines."""
+    from flows.logs import silent
     from flows.night import Watch
+    from flows.progress import progress
 
-    return Watch() if quiet else Watch(line=lambda text: click.echo(text, err=True), progress=_progress)
-
-
-def _progress(done: int, total: int) -> None:
-    """A line that replaces itself on a terminal; under a scheduler the lines of the files are enough."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done * 100 // max(total, 1):3d} % of {total / 1e6:.1f} MB", err=True, nl=done >= total)
+    if quiet:
+        return Watch(record=record or silent)
+    return Watch(line=lambda text: click.echo(text, err=True), progress=progress(), record=record or silent)
 
 
 def words(summary: Summary, dry_run: bool) -> str:
@@ -120,6 +154,7 @@ def words(summary: Summary, dry_run: bool) -> str:
         f"{summary.as_of}: {files}; claims: {claims}; {summary.set_aside} items set aside",
         f"Patients were left with ${Decimal(summary.surprise_balance):,} on {summary.counted_lines:,} lines nobody warned them of.",
         f"{summary.review_lines} lines need a person: altbenefit review list",
+        *([f"{summary.waiting} new files wait for the next run (--limit)"] if summary.waiting else []),
         *(f"Warning: {warning}" for warning in summary.warnings),
         f"{done}: {summary.published}" + ("" if summary.is_new_publication else " (unchanged)"),
     ]

@@ -33,6 +33,11 @@ def deliver(notice: Notice, to: Destinations, waits: Sequence[float] = NET_WAITS
     return troubles
 
 
+def send_whole(message: EmailMessage, mail: Mailbox, waits: Sequence[float] = NET_WAITS) -> list[str]:
+    """A message that somebody else wrote, such as the weekly report. Returns the trouble, if any."""
+    return _tried("report's mail", lambda: send_mail(message, mail), waits)
+
+
 def ping(url: str, text: str = "", waits: Sequence[float] = PING_WAITS) -> list[str]:
     """Tell the dead-man service; `text` is shown there. Returns the trouble, if any."""
     return _tried("ping", lambda: _checked(httpx.post(url, content=text.encode()[:PING_BYTES], timeout=PING_SECONDS)), waits)
@@ -47,7 +52,6 @@ def message_of(notice: Notice, mail: Mailbox) -> EmailMessage:
     """The notice as plain text."""
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = notice.subject, mail.sender, ", ".join(mail.recipients)
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # so that an absence note does not answer
     message.set_content(notice.text)
     return message
@@ -55,6 +59,8 @@ def message_of(notice: Notice, mail: Mailbox) -> EmailMessage:
 
 def send_mail(message: EmailMessage, mail: Mailbox) -> None:
     """Send one message. Raises smtplib's error, or OSError."""
+    if "Date" not in message:
+        message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain=mail.sender.rpartition("@")[2])
     context = ssl.create_default_context()
     if mail.security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, mail.port, timeout=MAIL_SECONDS, context=context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from flows.errors import BadUsage
@@ -70,6 +70,15 @@ def _mailbox(env: Mapping[str, str]) -> Mailbox | None:
     if _is_no_address(sender):
         raise _wrong("ALTBENEFIT_SMTP_FROM", "is no mail address")
     return Mailbox(host, int(port), security, sender, people, env.get("ALTBENEFIT_SMTP_USER", ""), env.get("ALTBENEFIT_SMTP_PASSWORD", ""))
+
+
+def report_box(mail: Mailbox | None, env: Mapping[str, str] | None = None) -> Mailbox | None:
+    """The same mail server with the readers of the weekly report, where ALTBENEFIT_REPORT_TO names them."""
+    named = (os.environ if env is None else env).get("ALTBENEFIT_REPORT_TO", "")
+    people = tuple(part.strip() for part in named.split(",") if part.strip())
+    if any(_is_no_address(one) for one in people):
+        raise _wrong("ALTBENEFIT_REPORT_TO", "names a mail address that is none")
+    return replace(mail, recipients=people) if mail and people else mail
 
 
 def _is_no_address(value: str) -> bool:

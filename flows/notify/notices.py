@@ -92,11 +92,16 @@ def _next_steps(summary: Summary, store: Path) -> list[str]:
     return steps or ["nothing"]
 
 
-def failed(failure: Failure, as_of: str, store: Path) -> Notice:
+def failed(failure: Failure, as_of: str, store: Path, what_ran: str = "nightly audit") -> Notice:
     """A run that did not publish: cause, file, next step, as on stderr."""
     kind = CODES.get(failure.exit_code, "failure")
     what = {"gate_stopped": "STOPPED by a check", "locked": "SKIPPED, the store is held"}.get(kind, "FAILED")
-    lines = [*failure.lines()[:5], "", f"Exit code {failure.exit_code}. The last good report stays: {store / 'reports/current'}"]
+    lines = [
+        f"The {what_ran} of {as_of} did not end well.",
+        *failure.lines()[:5],
+        "",
+        f"Exit code {failure.exit_code}. The last good report stays: {store / 'reports/current'}",
+    ]
     facts = {"exit_code": failure.exit_code, "cause": failure.cause, "file": failure.file, "next": failure.next_step}
     return Notice(kind, as_of, f"altbenefit {what}: {as_of}, {failure.cause}", tuple(lines), facts=facts)
 

@@ -28,7 +28,7 @@ def balance(folder: Path | None) -> Decimal | None:
     path = folder / "payer_code_ranking.parquet" if folder else None
     if path is None or not path.exists():
         return None
-    return pl.read_parquet(path, columns=["surprise_balance"])["surprise_balance"].sum() or Decimal("0.00")
+    return Decimal(str(pl.read_parquet(path, columns=["surprise_balance"])["surprise_balance"].sum() or "0.00"))
 
 
 def quiet_days(store: Path, as_of: date) -> int | None:
