@@ -60,12 +60,12 @@ def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
     number), and account with dates and charge. Two numbers that fall on one key only make one more claim be looked at.
     """
     number = pl.col("payer_claim_control_number")
-    account = pl.struct("patient_control_number", "dates", pl.col("charge_cents").abs())
+    account = pl.concat_str("patient_control_number", "dates", pl.col("charge_cents").abs().cast(pl.String), separator="\x1f")
     named = pl.col("original_claim_control_number")
     return rows.with_columns(
         number_key=pl.when(number.is_not_null()).then(number.hash(1)),
         named_key=pl.when(named.is_not_null()).then(named.hash(1)),
-        account_key=pl.when(pl.col("patient_control_number").is_not_null()).then(account.hash(2)),
+        account_key=pl.when(account.is_not_null()).then(account.hash(2)),
     )
 
 

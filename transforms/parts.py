@@ -14,6 +14,7 @@ from transforms.fees import coverage_counts, fee_counts
 from transforms.findings import findings_table
 from transforms.location_ranking import location_parts
 from transforms.month import Lake, kept_payments
+from transforms.month_keys import needs
 from transforms.payer_views import route_counts
 from transforms.predicted import heard_lines, prediction_counts
 from transforms.ranking import ranking_parts
@@ -65,6 +66,7 @@ def priced_parts(priced: pl.DataFrame, heard: pl.DataFrame, settings: Settings, 
     months = settings.policy.ranking_window_months
     return {
         "findings": findings_table(priced),
+        "fee_needs": needs(priced),
         "finding_days": finding_days(priced),
         "alike_askable": alike_askable(counted),
         "fees_seen": fees_seen(standing),

@@ -1,0 +1,214 @@
+"""A night works out the months that it touches, one at a time, and folds what is kept of all the others.
+
+A month's outcome follows from its own rows, the states of its claims and a little of the rest of the lake (transforms.month,
+month_keys). States are carried on: a claim that meets none of the claims that came or went is as it was. See docs/decisions/0006.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows import partials
+from flows.month_work import (
+    WORK,
+    Files,
+    Job,
+    days_of,
+    elsewhere_of,
+    files_by_period,
+    lake_of_month,
+    later_of,
+    period_of,
+    price_key,
+    priced_of,
+    write_claims,
+    write_detected,
+    write_lines,
+)
+from flows.partials import Index, folder_of, key_of
+from transforms.live import alone, settle_rows
+from transforms.marts import known_of
+from transforms.month import Known
+from transforms.month_keys import tripped
+from transforms.netting import KEYS, met
+
+STATES = {"claim_id": pl.String, "state": pl.String, "counterpart_claim_id": pl.String, "is_reissue": pl.Boolean}
+KNOWN_PARTS = ("history_counts", "fee_counts", "coverage_counts")
+Stages = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where each month's stages lie, by month and stage, once all is worked out."""
+
+    root: Path
+    stages: Mapping[str, Mapping[str, str]]
+
+    def folders(self, stage: str) -> list[str]:
+        """The folder of one stage of every month, oldest first."""
+        return [folder_of(month, stage, stages[stage]) for month, stages in sorted(self.stages.items())]
+
+    def rows(self, stage: str, table: str) -> pl.DataFrame:
+        """A table of all months, one below the other."""
+        found = partials.scan(self.root, self.folders(stage), table)
+        assert found is not None, "no month is kept"
+        return found.collect()
+
+
+def work_out(job: Job) -> Kept:
+    """Every stage of every month that has payments up to the business date, those that still hold taken as they are."""
+    before = partials.read_index(job.root, job.made_by)
+    shutil.rmtree(job.root / WORK, ignore_errors=True)
+    periods = files_by_period(job.root, job.manifest)
+    every = {month: files for month, files in periods.items() if days_of(month)[0] <= job.as_of}
+    stages: Stages = {month: {"input": input_of(job, month, files)} for month, files in every.items()}
+    files = dict(before.files)
+    changed = [month for month in every if before.stages.get(month, {}).get("input") != stages[month]["input"]]
+    for month in every:
+        stages[month]["claims"] = key_of(job.made_by, stages[month]["input"])
+    for month in changed:
+        files |= write_claims(job, month, every[month], stages[month]["claims"])
+    files |= _net(job, before, stages, changed)
+    for month in every:
+        stages[month]["lines"] = key_of(stages[month]["claims"], stages[month]["states"])
+    relined = [month for month in every if before.stages.get(month, {}).get("lines") != stages[month]["lines"]]
+    for month in relined:
+        files |= _lined(job, month, every[month], stages[month])
+    kept = Kept(job.root, stages)
+    known = known_of({name: kept.rows("lines", name) for name in KNOWN_PARTS} | {"later_payments": pl.DataFrame()}, job.settings)
+    for month in every:
+        files |= _detected(job, month, every[month], stages[month], before, known)
+    touched = _touched(job, before, kept, relined)
+    for month in every:
+        files |= _priced(job, month, stages[month], before, known, kept, month in touched)
+    shutil.rmtree(job.root / WORK, ignore_errors=True)
+    named = {folder_of(month, stage, key) for month, mine in stages.items() for stage, key in mine.items()}
+    held = {name: sha for name, sha in files.items() if name.rpartition("/")[0] in named}
+    partials.write_index(job.root, Index(job.made_by, stages, held))
+    return kept
+
+
+def input_of(job: Job, month: str, files: Files) -> str:
+    """Names a month's own rows as far as the business date sees them."""
+    paths = [path for table in sorted(files) for path in files[table]]
+    last = lake_of_month(job.root, files).payments.select(pl.col("payment_date").max()).collect().item()
+    cut = job.as_of.isoformat() if last is not None and last > job.as_of else ""
+    mine = elsewhere_of(job, month)
+    return key_of(*paths, cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
+
+
+def _net(job: Job, before: Index, stages: Stages, changed: list[str]) -> dict[str, str]:
+    """Stage states of every month: the claims whose state others decide. Only claims that meet changed months are netted."""
+    same = [month for month in stages if month not in changed]
+    now = [folder_of(month, "claims", stages[month]["claims"]) for month in changed]
+    gone = [m for m in before.stages if m in changed or m not in stages]
+    then = [folder_of(month, "claims", before.stages[month]["claims"]) for month in gone]
+    others = partials.scan(job.root, [folder_of(month, "claims", stages[month]["claims"]) for month in same], "claims")
+
+    def look_up(keys: pl.Series) -> pl.DataFrame:
+        assert others is not None
+        wanted = keys.implode()
+        return others.filter(pl.any_horizontal(pl.col(name).is_in(wanted) for name in KEYS)).collect(engine="streaming")
+
+    scanned = [partials.scan(job.root, folders, "claims") for folders in (now, then)]
+    seeds = [frame.select(KEYS).collect() for frame in scanned if frame is not None]
+    found = met(pl.concat(seeds), look_up) if seeds and others is not None else None
+    settled = _settled(job, now, found, stages)
+    files: dict[str, str] = {}
+    for month in stages:
+        old = before.stages.get(month, {}).get("states")
+        touched = settled.filter(pl.col("month") == month).drop("month")
+        if month in changed:
+            states = touched
+        elif found is None or not (met_here := found.filter(period_of(stages) == month)).height:
+            stages[month]["states"] = before.stages[month]["states"]
+            continue
+        else:
+            earlier = pl.read_parquet(job.root / folder_of(month, "states", str(old)) / "states.parquet")
+            states = pl.concat([earlier.join(met_here, on="claim_id", how="anti"), touched])
+        stages[month]["states"] = partials.digest_of(states)
+        files |= partials.write_stage(job.root, folder_of(month, "states", stages[month]["states"]), {"states": states})
+    return files
+
+
+def _settled(job: Job, now: list[str], found: pl.DataFrame | None, periods: Collection[str]) -> pl.DataFrame:
+    """STATES and month of the claims of changed months, and of those that they meet, whose state is not theirs alone."""
+    mine = partials.scan(job.root, now, "claims")
+    keys = [frame for frame in (mine.select(KEYS).collect() if mine is not None else None, found) if frame is not None]
+    if not keys:
+        return pl.DataFrame(schema=STATES | {"month": pl.String})
+    numbers = pl.concat([frame.get_column(name) for frame in keys for name in KEYS[:2]]).drop_nulls()
+    accounts = pl.concat([frame.get_column(KEYS[2]) for frame in keys]).drop_nulls()
+    several = pl.concat([series.value_counts().filter(pl.col("count") > 1)[:, 0] for series in (numbers, accounts)]).implode()
+    is_met = pl.any_horizontal(pl.col(name).is_in(several) for name in KEYS)
+    rows = ([mine.filter(is_met).collect(engine="streaming")] if mine is not None else []) + ([found] if found is not None else [])
+    elsewhere = pl.concat(
+        [one.claims.select("claim_id") for one in job.elsewhere.values()] or [pl.DataFrame(schema={"claim_id": pl.String})]
+    )
+    pool = pl.concat(rows).join(elsewhere, on="claim_id", how="anti")
+    status = pool.select("claim_id", "claim_status_code", month=period_of(periods))
+    states = settle_rows(pool).join(status, on="claim_id", how="left")
+    is_told = (pl.col("state") != alone()) | pl.col("counterpart_claim_id").is_not_null() | pl.col("is_reissue")
+    return states.filter(is_told).select(*STATES, "month")
+
+
+def _lined(job: Job, month: str, files: Files, mine: dict[str, str]) -> dict[str, str]:
+    rows = pl.read_parquet(job.root / folder_of(month, "claims", mine["claims"]) / "claims.parquet")
+    states = pl.read_parquet(job.root / folder_of(month, "states", mine["states"]) / "states.parquet")
+    return write_lines(job, month, files, rows, states, mine["lines"])
+
+
+def _detected(job: Job, month: str, files: Files, mine: dict[str, str], before: Index, known: Known) -> dict[str, str]:
+    """Stage detected, where lines or the lines far below the usual fee are others than they were."""
+    trips = pl.read_parquet(job.root / folder_of(month, "lines", mine["lines"]) / "history_trips.parquet")
+    mine["detected"] = key_of(mine["lines"], partials.digest_of(tripped(trips, known.usual_fees)))
+    if before.stages.get(month, {}).get("detected") == mine["detected"]:
+        return {}
+    again = {} if (job.root / WORK / month).exists() else _lined(job, month, files, mine)
+    return again | write_detected(job, month, known.usual_fees, mine["detected"])
+
+
+def _touched(job: Job, before: Index, kept: Kept, relined: list[str]) -> set[str]:
+    """Months whose flagged lines later payers may have taken over otherwise than before."""
+    rows = []
+    for stages in (before.stages, kept.stages):
+        differ = [month for month in stages if month in relined or month not in kept.stages]
+        later = partials.scan(job.root, [folder_of(month, "lines", stages[month]["lines"]) for month in differ], "later_payments")
+        rows += [later.collect()] if later is not None else []
+    differing = pl.concat(rows).unique(keep="none") if rows else None
+    if differing is None or differing.is_empty():
+        return set()
+    accounts = differing["patient_control_number"].unique().implode()
+    touched = set()
+    for month, folder in zip(sorted(kept.stages), kept.folders("detected"), strict=True):
+        flagged = pl.scan_parquet(job.root / folder / "flagged.parquet").select("patient_control_number")
+        if flagged.filter(pl.col("patient_control_number").is_in(accounts)).limit(1).collect().height:
+            touched.add(month)
+    return touched
+
+
+def _priced(job: Job, month: str, mine: dict[str, str], before: Index, known: Known, kept: Kept, is_touched: bool) -> dict[str, str]:
+    """Stage priced, where something that it follows from is other than it was."""
+    was = before.stages.get(month, {})
+    detected = folder_of(month, "detected", mine["detected"])
+    is_same = was.get("detected") == mine["detected"]
+    later = None
+    mine["later"] = was.get("later", "")
+    if is_touched or not is_same:
+        later = later_of(job, detected, partials.scan(job.root, kept.folders("lines"), "later_payments"))
+        mine["later"] = partials.digest_of(later)
+    if is_same:
+        needed = pl.read_parquet(job.root / folder_of(month, "priced", was["priced"]) / "fee_needs.parquet")
+        mine["priced"] = price_key(job, month, detected, needed, known, mine["later"])
+        if mine["priced"] == was["priced"]:
+            return {}
+    if later is None:
+        later = later_of(job, detected, partials.scan(job.root, kept.folders("lines"), "later_payments"))
+    tables = priced_of(job, detected, known, later)
+    mine["priced"] = price_key(job, month, detected, tables["fee_needs"], known, mine["later"])
+    return partials.write_stage(job.root, folder_of(month, "priced", mine["priced"]), tables)
