@@ -48,6 +48,7 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/altbenefit dictionary > docs/tables.md
 	$(BIN)/python -m expectations.catalogue > docs/checks.md
 	$(BIN)/python -m tests.spec.document
+	$(BIN)/python -m tests.docs.recipes
 	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null && cp build/demo/ranking.svg docs/ranking.svg
 
 bench: $(READY) ## how fast the reader is, on this machine
