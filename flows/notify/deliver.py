@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
 import httpx
@@ -50,8 +51,8 @@ def start_of(to: Ping | None) -> list[str]:
 
 def message_of(notice: Notice, mail: Mailbox) -> EmailMessage:
     """The notice as plain text."""
-    message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = notice.subject, mail.sender, ", ".join(mail.recipients)
+    message = EmailMessage(policy=SMTP.clone(max_line_length=250))  # a folded subject shows a gap in some readers
+    message["Subject"], message["From"], message["To"] = notice.headline, mail.sender, ", ".join(mail.recipients)
     message["Auto-Submitted"] = "auto-generated"  # so that an absence note does not answer
     message.set_content(notice.text)
     return message

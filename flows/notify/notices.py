@@ -14,7 +14,8 @@ from flows.summary import Summary
 
 MOST_LINES = 19
 MOST_ALERTS = 8
-LINE_LENGTH = 150
+LINE_LENGTH = 200
+SUBJECT_LENGTH = 120
 CODES = {GATE_FAILED: "gate_stopped", LOCKED: "locked"}  # failures with a kind of their own
 
 
@@ -30,16 +31,25 @@ class Notice:
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def headline(self) -> str:
+        """The subject in one short printable line."""
+        return _one_line(self.subject, SUBJECT_LENGTH)
+
+    @property
     def text(self) -> str:
         """The lines, each short and printable: a payer's name must not steer a mail reader."""
-        short = (line if len(line) <= LINE_LENGTH else f"{line[: LINE_LENGTH - 1]}…" for line in self.lines[:MOST_LINES])
-        return "\n".join("".join(letter if letter.isprintable() else "?" for letter in line) for line in short) + "\n"
+        return "".join(f"{_one_line(line, LINE_LENGTH)}\n" for line in self.lines[:MOST_LINES])
 
     def to_dict(self) -> dict[str, Any]:
         """As a webhook gets it."""
         alerts = [{"kind": alert.kind, "text": alert.text, "is_new": alert.is_new} for alert in self.alerts]
-        words = {"text": f"{self.subject}\n{self.text}", "kind": self.kind, "as_of": self.as_of, "subject": self.subject}
+        words = {"text": f"{self.headline}\n{self.text}", "kind": self.kind, "as_of": self.as_of, "subject": self.headline}
         return words | {"lines": self.text.splitlines(), "alerts": alerts, "facts": self.facts}
+
+
+def _one_line(text: str, length: int) -> str:
+    whole = "".join(letter if letter.isprintable() else "?" for letter in text.replace("\n", " "))
+    return whole if len(whole) <= length else f"{whole[: length - 1]}…"
 
 
 def digest(summary: Summary, alerts: Sequence[Alert], store: Path, balance_before: Decimal | None) -> Notice:

@@ -1,0 +1,48 @@
+"""A small practice, audited once, and an environment in which nobody is told of anything unless a test says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.night import audit
+from flows.practice import order_for, write_practice
+from tests.ops.night import without_gate
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ALTBENEFIT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """inbox/, config/ and an audited store/ of a synthetic practice."""
+    folder = tmp_path_factory.mktemp("practice")
+    write_practice(folder, claims=250, seed=5)
+    for path in (folder / "inbox").iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    os.umask(0o027)
+    os.environ.pop("ALTBENEFIT_KEY_FILE", None)
+    audit(order_for(folder, folder / "store"), without_gate)
+    return folder
+
+
+@pytest.fixture
+def audited(made: Path, tmp_path: Path) -> Path:
+    """The practice with its store, a test's own copy."""
+    folder = tmp_path / "audited"
+    shutil.copytree(made, folder, symlinks=True)
+    return folder
+
+
+@pytest.fixture
+def fresh(made: Path, tmp_path: Path) -> Path:
+    """The practice, nothing audited yet."""
+    folder = tmp_path / "fresh"
+    shutil.copytree(made, folder, ignore=shutil.ignore_patterns("store"))
+    return folder
