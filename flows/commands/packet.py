@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 )
 @click.option("--no-comparators", is_flag=True, help="Leave other payers' fees out.")
 @click.option("--paper", default="letter", show_default=True, type=click.Choice(["letter", "a4"]), help="Paper of PDF, print and DOCX.")
-@click.option("--date", "letter_date", type=click.DateTime(["%Y-%m-%d"]), help="Date of the letter. Default: the day the figures end on.")
+@click.option(
+    "--date",
+    "letter_date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Date of the letter. Default: the day the figures end on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def packet(
     store: Path, config: Path | None, payer_id: str, out: Path | None, increase: str, asked: tuple[str, ...], asked_file: Path | None,

@@ -31,13 +31,17 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: `first_numbers` is the column from which on cells are numbers; `total_rows` so many last rows are sums."""
+    """A table: `first_numbers` is the column from which on cells are numbers; `total_rows` so many last rows are sums.
+
+    `is_grouped` sets rows apart where the first cell changes.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     first_numbers: int
     total_rows: int = 0
+    is_grouped: bool = False
 
 
 Block = Heading | Paragraph | Bullets | Grid

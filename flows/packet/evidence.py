@@ -14,7 +14,8 @@ from transforms.asks import PARITY
 from transforms.packet.asking import CHOSEN
 from transforms.packet.packet import Packet
 
-HIDDEN = f"Other codes, fewer than {MINIMUM} patients or claims each, and codes that would give one of them away"
+HIDDEN = "All other codes"
+WHY_HIDDEN = f"All other codes: fewer than {MINIMUM} patients or claims each, or a row that would give another one away."
 
 
 def evidence(packet: Packet, facts: Facts) -> Document:
@@ -35,6 +36,8 @@ def evidence(packet: Packet, facts: Facts) -> Document:
 def _blocks(packet: Packet, facts: Facts) -> Iterator[Block]:
     yield Heading("A. By procedure")
     yield _by_procedure(packet)
+    if packet.pairs.get_column("submitted_code").null_count():
+        yield Paragraph(WHY_HIDDEN, is_quiet=True)
     yield Heading("B. What a higher fee brings")
     yield from _ladders(packet)
     compared = tuple(_compared(packet, facts))
@@ -120,28 +123,38 @@ def _together(rungs: pl.DataFrame, borne_by: str) -> Grid:
 def _by_code(rungs: pl.DataFrame, asks: pl.DataFrame, borne_by: str) -> Grid:
     order = asks.get_column("alternate_code").to_list()
     codes = [*order, *(code for code in rungs.get_column("alternate_code").unique(maintain_order=True) if code not in order)]
-    rows = []
-    for code in codes:
-        steps = [row for table in (rungs, asks) for row in table.filter(pl.col("alternate_code") == code).iter_rows(named=True)]
-        caps = {row["asked_fee"] for row in steps if row["increase"] == PARITY}
-        for row in steps:
-            step = _step(row["increase"], is_capped=row["asked_fee"] in caps)
-            rows.append((code, step, f"{row['lines']:,}", dollars(row["current_fee"]), dollars(row["asked_fee"]), *_worth(row, borne_by)))
+    rows = [row for code in codes for row in _steps_of(code, rungs, asks, borne_by)]
     heads = ("You pay", "Increase", "Lines", "Fee today", "New fee", *_heads(borne_by))
     return Grid(
         "Fee by fee" if borne_by == "patient" else "Fee by fee, where the practice bears the difference",
         heads,
         tuple(rows),
         first_numbers=2,
+        is_grouped=True,
     )
 
 
-def _step(increase: str, is_capped: bool = False) -> str:
-    if increase == PARITY:
-        return "parity with the contracted fee"
-    if increase == CHOSEN:
-        return "what we ask"
-    return f"{increase} %, ends at parity" if is_capped else f"{increase} %"
+def _steps_of(code: str, rungs: pl.DataFrame, asks: pl.DataFrame, borne_by: str) -> Iterator[tuple[str, ...]]:
+    """Steps up to parity in the order of their fees, a fee once: an increase that ends at parity is named there."""
+    steps = pl.concat([rungs, asks]).filter(pl.col("alternate_code") == code).sort("asked_fee", maintain_order=True)
+    for same in steps.partition_by("asked_fee", maintain_order=True):
+        row = same.row(0, named=True)
+        step = _named(same.get_column("increase").to_list())
+        fees = dollars(row["current_fee"]), dollars(row["asked_fee"])
+        yield (code, step, f"{row['lines']:,}", *fees, *_worth(row, borne_by))
+
+
+def _named(increases: list[str]) -> str:
+    """15 %, asked; parity, from 20 % on."""
+    asked = ", asked" if CHOSEN in increases else ""
+    percents = [increase for increase in increases if increase not in (CHOSEN, PARITY)]
+    if PARITY in increases:
+        return "parity" + (f", from {percents[0]} % on" if percents else "") + asked
+    return (_step(percents[0]) + asked) if percents else "asked"
+
+
+def _step(increase: str) -> str:
+    return increase if increase == PARITY else f"{increase} %"
 
 
 def _compared(packet: Packet, facts: Facts) -> Iterator[Block]:

@@ -29,7 +29,7 @@ def letter(packet: Packet, facts: Facts) -> Document:
     sender = facts.sender
     return Document(
         name="letter",
-        title=f"Alternate benefits, {months(facts)}: what they left your members with, and the fees we ask you to change",
+        title=f"Alternate benefits, {months(facts)}: {_subject(packet)}, and the fees we ask you to change",
         sender=(sender.name, *sender.address, sender.phone, f"NPI {sender.npi}"),
         above=(f"{facts.letter_date:%B} {facts.letter_date.day}, {facts.letter_date.year}", "", facts.payer_name, "Provider Relations"),
         blocks=tuple(_blocks(packet, facts)),
@@ -37,6 +37,10 @@ def letter(packet: Packet, facts: Facts) -> Document:
         footer="",
         dated=facts.letter_date,
     )
+
+
+def _subject(packet: Packet) -> str:
+    return "what they left your members with" if (packet.totals or {})["surprise_cents"] > 0 else "what they left to this practice"
 
 
 def months(facts: Facts) -> str:
@@ -72,7 +76,9 @@ def _burden(packet: Packet, facts: Facts) -> Iterator[Block]:
             f"benefited the procedure they received. On {lines:,} service lines you paid another, cheaper procedure instead: an "
             "alternate benefit. A member cannot reckon with it when consenting to care, since it is decided with the claim."
         )
-        yield Paragraph(f"Your plan paid {cents(totals['shortfall_cents'])} less on these lines. {why}")
+        absorbed = totals["absorbed_cents"]
+        written_off = f" This practice wrote {cents(absorbed)} off." if absorbed > 0 else ""
+        yield Paragraph(f"Your plan paid {cents(totals['shortfall_cents'])} less on these lines.{written_off} {why}")
     else:
         yield Paragraph(
             f"{when}, you paid another, cheaper procedure than the one performed on {lines:,} service lines for {patients:,} of your "
@@ -96,6 +102,9 @@ def _ask(packet: Packet, facts: Facts) -> Iterator[Block]:
         asks = packet.asks.filter(pl.col("borne_by") == borne_by)
         if not asks.is_empty():
             yield _grid(packet, asks, borne_by)
+    coinsurance = -packet.asks.filter(pl.col("borne_by") == "provider").select(pl.col("patient_saving").sum()).item()
+    if coinsurance > 0:
+        yield Paragraph(f"Where the practice bears the difference, your members' coinsurance would rise by {dollars(coinsurance)} in all.")
     if packet.asks.height > MOST_ASKS:
         yield Paragraph("The evidence lists the other fees.", is_quiet=True)
 
@@ -107,8 +116,9 @@ def because(facts: Facts) -> str:
 
 def _grid(packet: Packet, asks: pl.DataFrame, borne_by: str) -> Grid:
     worth = ("Relief to your members", "patient_saving") if borne_by == "patient" else ("Paid to the practice", "practice_gain")
-    where = "" if borne_by == "patient" else " where our contract has the practice bear the difference"
-    caption = f"Fees asked for{where}, with relief and cost on the volume of these months"
+    is_patients = borne_by == "patient"
+    where = "" if is_patients else " where our contract has the practice bear the difference"
+    caption = f"Fees asked for{where}, with {'relief' if is_patients else 'payment'} and cost on the volume of these months"
     rows = [_row(packet, row, worth[1]) for row in asks.head(MOST_ASKS).iter_rows(named=True)]
     if asks.height > 1:
         sums = asks.select(pl.col("lines", worth[1], "plan_cost").sum()).row(0)

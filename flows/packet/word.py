@@ -14,7 +14,8 @@ from flows.packet.blocks import Block, Bullets, Document, Grid, Heading, Paragra
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file can hold
 BLANK = re.compile(r"(\[[^\[\]]+\])")
 PAPERS_MM = {"letter": (215.9, 279.4), "a4": (210, 297)}
-MARGIN_MM, TEXT_PT, CELL_PT = 20, 10.5, 8.5
+MARGIN_MM, TEXT_PT, CELL_PT = 20, 10, 8.5
+LEAST, MOST = 7, 24  # letters a column is given room for
 FONT = "Liberation Sans"
 
 
@@ -24,9 +25,10 @@ def as_docx(document: Document, paper: str) -> bytes:
 
     word = docx.Document()
     _set_up(word, document, paper)
-    for at, line in enumerate(document.sender):
-        _write(word.add_paragraph(style="Title" if at == 0 else "Subtitle"), line)
-    _write(word.add_paragraph(), "\n".join(document.above))
+    _write(word.add_paragraph(style="Title"), document.sender[0])
+    if document.sender[1:]:
+        _write(word.add_paragraph(style="Subtitle"), " · ".join(document.sender[1:]))
+    _write(word.add_paragraph(), "\n" + "\n".join(document.above))
     word.add_heading(legal(document.title), level=1)
     for block in document.blocks:
         _block(word, block)
@@ -48,8 +50,10 @@ def _set_up(word: Any, document: Document, paper: str) -> None:
     for name, size in sizes.items():
         style = word.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), RGBColor(0x1B, 0x27, 0x33)
-        style.font.italic = False
-        style.element.get_or_add_rPr().get_or_add_rFonts().attrib.update(_fonts())
+        style.font.italic, style.font.bold = False, name == "Title" or name.startswith("Heading")
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()  # a theme's fonts would win otherwise
+        fonts.attrib.update(_fonts())
         style.paragraph_format.space_after = Pt(0 if name in {"Title", "Subtitle"} else 6)
         style.paragraph_format.space_before = Pt(10 if name.startswith("Heading") else 0)
     _page_number(section.footer.paragraphs[0])
@@ -103,6 +107,11 @@ def _grid(word: Any, block: Grid) -> None:
     caption.paragraph_format.keep_with_next = True
     _write(caption, block.caption)
     table = word.add_table(rows=0, cols=len(block.heads), style="Table Grid")
+    table.autofit = False
+    widths = _widths(block, word.sections[0])
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _lines(table)
     last = len(block.rows) - block.total_rows
     for at, cells in enumerate((block.heads, *block.rows)):
         row = table.add_row()
@@ -113,8 +122,45 @@ def _grid(word: Any, block: Grid) -> None:
             head.set(qn("w:val"), "true")
             row._tr.get_or_add_trPr().append(head)
         for place, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
+            cell.width = widths[place]
+            if at == 0:
+                _shade(cell)
             _cell(cell, text, is_bold=at == 0 or at > last, is_number=place >= block.first_numbers)
     word.add_paragraph().paragraph_format.space_after = 0
+
+
+def _lines(table: Any) -> None:
+    """Thin grey lines between rows, none between columns."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        is_drawn = side in {"top", "bottom", "insideH"}
+        for name, value in (("val", "single" if is_drawn else "nil"), ("sz", "4"), ("space", "0"), ("color", "A9B3BE")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)
+
+
+def _shade(cell: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "EEF2F5")):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _widths(block: Grid, section: Any) -> list[int]:
+    """The text's width shared out by the longest word or cell of each column, within bounds."""
+    cells = list(zip(block.heads, *block.rows, strict=True))
+    longest = [max(*(len(word) for word in column[0].split()), *(len(text) for text in column[1:]), LEAST) for column in cells]
+    weights = [min(length, MOST) + 2 for length in longest]
+    whole = section.page_width - section.left_margin - section.right_margin
+    return [whole * weight // sum(weights) for weight in weights]
 
 
 def _cell(cell: Any, text: str, is_bold: bool, is_number: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from flows.packet.evidence import evidence
 from flows.packet.facts import MINIMUM, Facts, sender_from_environment
 from flows.packet.letter import letter
 from flows.packet.notes import as_text, notes
+from flows.packet.payer import require_payer
 from flows.published import mart
 from transforms.packet.asking import Wish
 from transforms.packet.packet import Packet, Question, packet
@@ -85,7 +85,7 @@ def write_packet(order: Order) -> Written:
 def figures_of(order: Order) -> tuple[Packet, Facts, tuple[str, ...]]:
     """The packet's figures, what its words rest on, and the notes for the practice."""
     findings, ranking = mart(order.store, "findings"), mart(order.store, "payer_alternate_ranking")
-    _require_known(order, findings)
+    require_payer(order.store, order.payer_id)
     settings = settings_of(order.config)
     question = Question(order.payer_id, order.tiers, order.general, dict(order.own), settings.policy.increases_pct, MINIMUM)
     figures = packet(findings, ranking, settings.market_fees, question)
@@ -109,23 +109,6 @@ def _facts(order: Order, ranking: pl.DataFrame, figures: Packet) -> Facts:
         is_named=order.is_named,
         has_comparators=order.has_comparators,
     )
-
-
-def _require_known(order: Order, findings: pl.DataFrame) -> None:
-    """Raises BadUsage for a payer that nothing was ever published of, naming ids that are close."""
-    names = dict(mart(order.store, "payment_totals").select("payer_id", pl.col("payer_id").alias("name")).iter_rows())
-    names |= dict(findings.select("payer_id", pl.coalesce("payer_name", "payer_id")).unique().sort("payer_id").iter_rows())
-    if order.payer_id in names:
-        return
-    asked = order.payer_id.casefold()
-    near = difflib.get_close_matches(asked, [*{name.casefold() for name in (*names, *names.values())}], n=3, cutoff=0.5)
-    ids = [
-        payer_id
-        for payer_id, name in sorted(names.items())
-        if {payer_id.casefold(), name.casefold()} & set(near) or asked in name.casefold()
-    ]
-    shown = ", ".join((ids or sorted(names))[:8]) or "none"
-    raise BadUsage("no payer of this store has that id", str(order.store), f"Use a payer_id as --payer: {shown}.")
 
 
 def _require_something(order: Order, findings: pl.DataFrame, figures: Packet) -> None:

@@ -114,7 +114,7 @@ def _brought(lines: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 
 def rank_after(ranking: pl.DataFrame, payer_id: str, asks: pl.DataFrame) -> pl.DataFrame:
     """alternate_code, rank and rank_after: the place in PAYER_ALTERNATE_RANKING now and had these asks been paid."""
-    saved = asks.group_by("alternate_code").agg(pl.col("patient_saving").sum())
+    saved = asks.filter(pl.col("borne_by") == "patient").group_by("alternate_code").agg(pl.col("patient_saving").sum())
     own = ranking.filter(pl.col("payer_id") == payer_id).join(saved, on="alternate_code")
     left = own.select("alternate_code", "rank", left=pl.col("surprise_balance") - pl.col("patient_saving"))
     above = left.join(ranking.select("surprise_balance", place="rank"), how="cross").filter(
