@@ -18,7 +18,7 @@ from flows.sniff import kind_of
 from flows.unpack import Buffer, Unusable
 from transforms import eob
 from transforms.eob.header import find_header
-from transforms.eob.sheet import ROW, UnreadableSheet
+from transforms.eob.sheet import NO_BREAK, ROW, UnreadableSheet
 from transforms.setting_aside import file_fault
 from transforms.tables.layouts import ExportRules
 from transforms.tables.policy import Settings
@@ -29,6 +29,7 @@ UNPACKED_BYTES = 600_000_000  # a million rows of twenty columns are about 500 M
 RATIO, RATIO_FROM_BYTES = 400, 20_000_000  # sheets of equal rows pack a hundredfold
 PART_COUNT = 5_000
 FIRST_ROW = re.compile(rb'<row r="(\d+)"[^>]*>(?:<c [^>]*/>)*<c [^>]*>')
+NO_BREAK_BLANK = f"[{''.join(NO_BREAK)}]"
 RESAVE = "Open it in a spreadsheet program, save it anew as XLSX or CSV, without a password, and put it into the inbox."
 
 
@@ -93,7 +94,7 @@ def _workbook(data: bytes) -> list[pl.DataFrame]:
 def _numbered(sheet: pl.DataFrame, first_row: int) -> pl.DataFrame:
     """Columns c0, c1, ... beside `row`; the reader leaves out blank rows at the top, so counting begins at the first used one."""
     named = sheet.rename({name: f"c{place}" for place, name in enumerate(sheet.columns)})
-    blank = pl.col(pl.String).replace({"": None})
+    blank = pl.col(pl.String).str.replace_all(NO_BREAK_BLANK, " ").replace({"": None})
     return named.with_columns(blank).with_row_index(ROW, offset=first_row).with_columns(pl.col(ROW).cast(pl.Int64))
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from transforms.eob.cells import coded
 from transforms.eob.sheet import ROW
+from transforms.eob.stated import GROUPS, NOT_COVERED, PLACES, REASON_OF_PLACE, REST, SHARES, WRITEOFF, stated_reasons
 from transforms.eob.typed import FAULT_CODE, FAULT_FIELD
 from transforms.tables.layouts import UNNAMED_REASON, Layout
-
-SHARES = {"deductible": "1", "coinsurance": "2", "copay": "3"}
-PLACES = ("deductible", "coinsurance", "copay", "rest", "not_covered", "other_insurance", "writeoff")
-REASONS = r"(?i)\b(?:(?:PR|CO|PI|OA)[\s-]*)?[ABDPWY]?\d{1,3}\b"
 
 
 def with_parts(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -30,11 +29,11 @@ def with_parts(typed: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     )
     has_patient = pl.col("patient").is_not_null() if "patient" in typed.columns else pl.lit(False)
     parts = typed.with_columns(
-        *(amount(name).alias(name) for name in (*SHARES, "writeoff", "other_insurance")),
+        *(amount(name).alias(name) for name in (*SHARES, "writeoff", "other_insurance") if name in typed.columns),
         rest=rest.cast(pl.Int64),
         not_covered=pl.when(~has_patient & pl.lit(bool(layout.not_covered_group))).then(amount("not_covered")).otherwise(0),
     )
-    sums = pl.sum_horizontal("paid", "rest", "writeoff", "other_insurance", "not_covered") + shares
+    sums = pl.sum_horizontal("paid", "rest", "not_covered", amount("writeoff"), amount("other_insurance")) + shares
     owed = pl.col("rest") + shares + (pl.col("not_covered") if layout.not_covered_group == "PR" else 0)
     parts = parts.with_columns(difference=pl.col("charge") - sums, owed=owed)
     is_below = (pl.col("rest") * pl.when(pl.col("charge") < 0).then(-1).otherwise(1)) < 0
@@ -59,65 +58,29 @@ def adjustments_of(parts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     Reasons that the export states without an amount name the patient's or the practice's part where one alone can; the
     others are kept with an amount of zero, so that nothing stated is lost and nothing is invented.
     """
-    stated = _stated(parts) if "reasons" in parts.columns and parts.get_column("reasons").null_count() < parts.height else None
-    patient, contract = _named(stated, "PR"), _named(stated, "CO")
-    rows = [_rows(parts, name, "PR", reason) for name, reason in SHARES.items()]
-    rows += [
-        _with_reason(_rows(parts, "rest", "PR", UNNAMED_REASON), patient),
-        _rows(parts, "not_covered", layout.not_covered_group, UNNAMED_REASON),
-        _rows(parts, "other_insurance", "OA", "23"),
-        _with_reason(_rows(parts, "writeoff", "CO", "45"), contract),
-    ]
-    found = pl.concat([frame for frame in rows if frame.height] or [_rows(parts, "rest", "PR", "")])
-    if stated is not None:
-        known = [ROW, "group_code", "reason_code"]
-        left = stated.select(known).unique(maintain_order=True).join(found, on=known, how="anti", nulls_equal=True)
-        found = pl.concat(
-            [
-                found,
-                left.with_columns(amount=pl.lit(0, pl.Int64), position=pl.int_range(pl.len(), dtype=pl.Int64).over(ROW) + len(PLACES) + 1),
-            ]
-        )
-    return found.sort(ROW, maintain_order=True)
-
-
-def _rows(parts: pl.DataFrame, name: str, group: str, reason: str) -> pl.DataFrame:
-    """One adjustment for each row whose amount of this name is not zero."""
-    kept = parts.select(ROW, name).filter(pl.col(name) != 0)
-    place = PLACES.index(name) + 1
-    return kept.select(ROW, group_code=pl.lit(group), reason_code=pl.lit(reason), amount=name, position=pl.lit(place, pl.Int64))
-
-
-def _with_reason(rows: pl.DataFrame, named: pl.DataFrame | None) -> pl.DataFrame:
-    if named is None or named.is_empty():
-        return rows
-    joined = rows.join(named, on=ROW, how="left", maintain_order="left")
-    return joined.with_columns(reason_code=pl.coalesce("stated", "reason_code")).drop("stated")
-
-
-def _stated(parts: pl.DataFrame) -> pl.DataFrame:
-    """row, group_code, reason_code of every reason without an amount column of its own; 169 alone goes by the amounts there are."""
-    rows = parts.filter(pl.col("reasons").is_not_null()).select(
-        ROW, "deductible", "coinsurance", "copay", "rest", "writeoff", "other_insurance", found=pl.col("reasons").str.extract_all(REASONS)
-    )
-    each = rows.explode("found").drop_nulls("found").with_columns(
-        group_code=pl.col("found").str.extract(r"(?i)^(PR|CO|PI|OA)", 1).str.to_uppercase(),
-        reason_code=pl.col("found").str.extract(r"(?i)^(?:PR|CO|PI|OA)?[\s-]*0*([ABDPWY]?\d{1,3})$", 1).str.to_uppercase(),
-    )  # fmt: skip
-    own = pl.lit(False)
-    for name, reason in (*SHARES.items(), ("other_insurance", "23")):
-        own = own | ((pl.col("reason_code") == reason) & (pl.col(name) != 0) & (pl.col("group_code").fill_null("PR") != "CO"))
-    is_writeoff = (pl.col("writeoff") != 0) & ((pl.col("reason_code") == "45") | (pl.col("rest") == 0))
-    group = pl.when(is_writeoff).then(pl.lit("CO")).when(pl.col("rest") != 0).then(pl.lit("PR"))
-    return each.filter(~own).select(ROW, pl.coalesce("group_code", group), "reason_code")
-
-
-def _named(stated: pl.DataFrame | None, group: str) -> pl.DataFrame | None:
-    """row, stated: the one reason of this group, where there is one alone."""
-    if stated is None:
-        return None
-    mine = stated.filter(pl.col("group_code") == group).unique([ROW, "reason_code"])
-    return mine.filter(pl.len().over(ROW) == 1).select(ROW, stated="reason_code")
+    groups = pl.Series([*GROUPS[:NOT_COVERED], layout.not_covered_group, *GROUPS[NOT_COVERED + 1 :]])
+    reasons, left = pl.Series(REASON_OF_PLACE), None
+    held = [place for place, name in enumerate(PLACES) if name in parts.columns and (parts.get_column(name) != 0).any()]
+    amounts, codes = np.empty((parts.height, len(held)), np.int64), np.empty((parts.height, len(held)), np.uint32)
+    for column, place in enumerate(held):
+        amounts[:, column], codes[:, column] = parts.get_column(PLACES[place]).to_numpy(), place
+    if "reasons" in parts.columns and parts.get_column("reasons").null_count() < parts.height:
+        named, left = stated_reasons(parts, groups)
+        distinct, which = coded(named.get_column("reason_code"))
+        for place in {REST, WRITEOFF} & set(held):
+            mine = (named.get_column("place") == place).to_numpy()
+            codes[named.get_column("line").to_numpy()[mine], held.index(place)] = which.to_numpy()[mine] + len(reasons)
+        reasons = pl.concat([reasons, distinct])
+    at = np.flatnonzero(amounts)
+    line, column = np.divmod(at, max(len(held), 1))
+    place = np.array(held, np.uint32)[column]
+    found = pl.DataFrame({
+        "line": line, "group_code": groups.gather(place), "reason_code": reasons.gather(codes.ravel()[at]), "amount": amounts.ravel()[at],
+        "position": place.astype(np.int64) + 1,
+    })  # fmt: skip
+    if left is not None and left.height:
+        found = pl.concat([found, left]).sort("line", maintain_order=True)
+    return found.select(parts.get_column(ROW).gather(found.get_column("line")), pl.exclude("line"))
 
 
 def per_adjustment(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -19,13 +19,17 @@ FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000  # Excel days: 1954 to 2119
 
 def by_distinct(texts: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """`work` over the distinct texts alone, and its answers back in place; null stays null."""
-    distinct = texts.drop_nulls().unique()
-    if distinct.is_empty():
-        return pl.Series(texts.name, [None] * len(texts), dtype=work(pl.Series([""])).dtype)
-    answers = work(distinct)
-    if len(distinct) * 4 > len(texts):
-        return texts.replace_strict(distinct, answers, default=None, return_dtype=answers.dtype).alias(texts.name)
-    return answers.gather(texts.cast(pl.Enum(distinct)).to_physical()).alias(texts.name)
+    distinct, places = coded(texts)
+    return work(distinct).gather(places).alias(texts.name)
+
+
+def coded(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct texts, and for each text its place among them; null for null."""
+    told = texts.cast(pl.Categorical(pl.Categories.random()))  # categories of its own, gone with the column
+    places = told.to_physical()
+    count = 0 if places.null_count() == len(places) else int(places.max()) + 1  # type: ignore[arg-type]
+    distinct = pl.int_range(count, dtype=pl.UInt32, eager=True).cat.to(told.dtype).cast(pl.String)
+    return distinct, places
 
 
 def is_blank_text(texts: pl.Series) -> pl.Series:
@@ -54,9 +58,9 @@ def cents(texts: pl.Series) -> pl.Series:
 def _exact(texts: pl.Series) -> pl.Series:
     """Cents of plain numbers; null for all else."""
     micro = texts.cast(pl.Decimal(20, 6), strict=False).to_physical().cast(pl.Int64, strict=False)
-    value = pl.col("micro") // 10_000
-    is_whole = (value * 10_000 == pl.col("micro")) & (value.abs() <= LARGEST_CENTS)
-    return pl.DataFrame({"micro": micro}).select(pl.when(is_whole).then(value).alias(texts.name)).to_series()
+    value = micro // 10_000
+    is_whole = (value * 10_000 == micro) & (value.abs() <= LARGEST_CENTS)
+    return value if is_whole.all() else value.set(~is_whole, None)
 
 
 def _cents(distinct: pl.Series) -> pl.Series:
@@ -130,11 +134,10 @@ def codes(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     Three or four digits alone are a dental code that lost its D (and its leading zero); anything else without blanks stays
     as written, upper case. Null where no code can be made out.
     """
-    first = by_distinct(texts, lambda distinct: _code(distinct, 0))
-    second = _code(texts.drop_nulls().unique(), 1)
-    if second.null_count() == len(second):
-        return first, second.clear(len(texts))
-    return first, by_distinct(texts, lambda distinct: _code(distinct, 1))
+    distinct, places = coded(texts)
+    first, second = (_code(distinct, which) for which in (0, 1))
+    no_second = second.null_count() == len(second)
+    return first.gather(places), second.clear(len(texts)) if no_second else second.gather(places)
 
 
 def _code(distinct: pl.Series, which: int) -> pl.Series:

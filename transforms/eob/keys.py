@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import xor
 
 import polars as pl
 
@@ -17,30 +19,33 @@ REMARK = r"\b(?:MA|[MN])\d{1,4}\b"
 
 def with_keys(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
     """Adds claim_row and payment_row (the first row of the claim and of the check), and remark_codes (list)."""
-    here = set(lines.columns)
-    payment = pl.struct([name for name in PAYMENT if name in here]).hash()
-    person = [name for name in PERSON if name in here]
-    numbered = pl.lit(None, pl.String)
-    if "claim_number" in here:
-        numbered = pl.col("claim_number")
-    alone = pl.struct(person).hash() if person else pl.lit(0, pl.UInt64)
-    patient = pl.when(numbered.is_null()).then(alone)
-    keyed = lines.with_columns(payment_key=payment).with_columns(
-        claim_key=pl.struct("payment_key", "is_reversal", "is_predetermination", "rank", number=numbered, patient=patient).hash()
+    payment = _hashed([name for name in PAYMENT if name in lines.columns])
+    keyed = lines.select(ROW, "is_reversal", "is_predetermination", "rank", *_claim(lines), payment=payment)
+    rows, claim = keyed.get_column(ROW), keyed.select(_hashed(keyed.columns[1:])).to_series()
+    return lines.with_columns(
+        remarks_of(lines, patterns), payment_row=first_rows(keyed.get_column("payment"), rows), claim_row=first_rows(claim, rows)
     )
-    rows = keyed.get_column(ROW)
-    return keyed.drop("payment_key", "claim_key").with_columns(
-        remarks_of(lines, patterns),
-        payment_row=first_rows(keyed.get_column("payment_key"), rows),
-        claim_row=first_rows(keyed.get_column("claim_key"), rows),
-    )
+
+
+def _hashed(names: Sequence[str]) -> pl.Expr:
+    """One hash of several columns, a seed for each, so that equal cells of two columns do not cancel out."""
+    return reduce(xor, (pl.col(name).hash(seed) for seed, name in enumerate(names)), pl.lit(0, pl.UInt64))
+
+
+def _claim(lines: pl.DataFrame) -> list[pl.Expr]:
+    """What tells claims of one check apart: the claim number, and where there is none, person and day."""
+    alone = _hashed([name for name in PERSON if name in lines.columns]).alias("person")
+    if "claim_number" not in lines.columns:
+        return [alone]
+    number = pl.col("claim_number")
+    return [number, pl.when(number.is_null()).then(alone).alias("person")] if lines.get_column("claim_number").has_nulls() else [number]
 
 
 def first_rows(keys: pl.Series, rows: pl.Series) -> pl.Series:
     """For each row the first row with its key. Where equal keys stand together, as they mostly do, nothing is grouped."""
     frame = pl.DataFrame({"key": keys, "row": rows})
     is_start = frame.select((pl.col("key") != pl.col("key").shift()).fill_null(True)).to_series()
-    if keys.filter(is_start).is_unique().all():
+    if keys.filter(is_start).n_unique() == is_start.sum():
         return frame.select(pl.when(is_start).then("row").forward_fill()).to_series()
     return frame.select(pl.col("row").min().over("key")).to_series()
 

@@ -10,6 +10,7 @@ from transforms.eob.sheet import ROW
 from transforms.tables.layouts import AMOUNT_FIELDS, TEXT_FIELDS, RowKind
 
 TOTAL = r"(?i)^\W*(grand|claim|sub|page|group|patient|check|provider|payer|report)?[\s-]*totals?\b"
+SEARCHED = ("tooth", "surfaces", "reasons", "remark_codes", "remark_text")  # found by pattern, blanks around them or not
 CODES = ("submitted_code", "paid_code")
 
 
@@ -19,7 +20,7 @@ def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
     What a check row or a first row of a block says is carried down before those rows go.
     """
     fields = fields_of(sheet, header)
-    texts = [name for name in TEXT_FIELDS if name in fields.columns]
+    texts = [name for name in TEXT_FIELDS if name in fields.columns and name not in SEARCHED]
     fields = fields.with_columns(trimmed(pl.col(name)) for name in texts if _is_spaced(fields.get_column(name)))
     kinds = _kinds(sheet, fields, header)
     for group in header.layout.carried_down:
@@ -31,16 +32,15 @@ def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
 
 def _is_spaced(texts: pl.Series) -> bool:
     """Whether any cell begins or ends with a blank. Amounts, dates and codes see to their own."""
-    frame = texts.alias("text").to_frame()
-    ends = [pl.col("text").str.starts_with(mark) | pl.col("text").str.ends_with(mark) for mark in (" ", "\u00a0")]
-    return bool(frame.select(pl.any_horizontal(ends).any()).item())
+    return any(bool(ends.any()) for ends in (texts.str.starts_with(" "), texts.str.ends_with(" ")))
 
 
 def _kinds(sheet: pl.DataFrame, fields: pl.DataFrame, header: Header) -> pl.Series | None:
     """line, blank, header, total, skip, or a kind of ROW_KINDS, for each row below the header; None where all are lines."""
     amounts = [pl.col(name).is_null() for name in AMOUNT_FIELDS if name in header.columns]
-    has_code = pl.select(pl.any_horizontal(_has_digit(fields.get_column(name)) for name in CODES if name in fields.columns)).to_series()
-    odd = fields.select(ROW, place=pl.int_range(pl.len())).filter(~has_code | fields.select(pl.all_horizontal(amounts)).to_series())
+    is_odd = _without_code([fields.get_column(name) for name in CODES if name in fields.columns])
+    places = fields.select((is_odd | pl.all_horizontal(amounts)).arg_true()).to_series()
+    odd = pl.DataFrame({ROW: fields.get_column(ROW).gather(places), "place": places})
     own = _own_kinds(sheet, header)
     skipped = _skipped(fields, header)
     if own is None and skipped is None and odd.is_empty():
@@ -54,8 +54,13 @@ def _kinds(sheet: pl.DataFrame, fields: pl.DataFrame, header: Header) -> pl.Seri
     return kinds
 
 
-def _has_digit(texts: pl.Series) -> pl.Series:
-    return by_distinct(texts, lambda distinct: distinct.str.contains(r"\d")).fill_null(False)
+def _without_code(codes: list[pl.Series]) -> pl.Series:
+    """Rows with no digit in any code cell; a single false where the first column, as is the rule, has one in every row."""
+    first = codes[0]
+    if not first.has_nulls() and bool(first.unique().str.contains(r"\d").all()):
+        return pl.Series([False])
+    has_digit = [by_distinct(texts, lambda distinct: distinct.str.contains(r"\d")).fill_null(False) for texts in codes]
+    return ~pl.select(pl.any_horizontal(has_digit)).to_series()
 
 
 def _skipped(fields: pl.DataFrame, header: Header) -> pl.Series | None:

@@ -10,6 +10,7 @@ import polars as pl
 ROW = "row"
 HEAD_CHARS = 65_536
 HEAD_LINES = 60
+NO_BREAK = ("\u00a0", "\u2007", "\u202f")
 SEPARATORS = (",", "\t", ";", "|")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -47,13 +48,13 @@ def utf8_of(data: bytes) -> bytes:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             body = data[len(mark) :]
-            return _newlines(body if encoding == "utf-8" and _is_utf8(body) else _recoded(body, encoding))
+            return _plain(body if encoding == "utf-8" and _is_utf8(body) else _recoded(body, encoding))
     head = data[:512]
     if head[1::2].count(0) * 2 > len(head) // 2:
-        return _newlines(_recoded(data, "utf-16-le"))
+        return _plain(_recoded(data, "utf-16-le"))
     if head[0::2].count(0) * 2 > len(head) // 2:
-        return _newlines(_recoded(data, "utf-16-be"))
-    return _newlines(data if _is_utf8(data) else _recoded(data, "cp1252"))
+        return _plain(_recoded(data, "utf-16-be"))
+    return _plain(data if _is_utf8(data) else _recoded(data, "cp1252"))
 
 
 def _recoded(data: bytes, encoding: str) -> bytes:
@@ -68,6 +69,14 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _plain(data: bytes) -> bytes:
+    """Line ends as \\n, and no-break blanks as plain ones."""
+    if not data.isascii():
+        for blank in NO_BREAK:
+            data = data.replace(blank.encode(), b" ")
+    return _newlines(data)
 
 
 def _newlines(data: bytes) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from transforms.eob.cells import by_distinct, surfaces, teeth
+from transforms.eob.cells import LARGEST_CENTS, by_distinct, coded
 from transforms.eob.header import Header
 from transforms.eob.sheet import ROW
 from transforms.tables.adjustments import ADJUSTMENTS
@@ -19,7 +19,7 @@ from transforms.x12.payer import payer_ids
 
 REVERSAL, PREDETERMINATION = "22", "25"
 CLAIM_FIELDS = (
-    ROW, "claim_row", "payment_row", "prefix", "claim_id", "rank", "is_reversal", "is_predetermination", "account_number",
+    ROW, "claim_row", "payment_id", "claim_id", "rank", "is_reversal", "is_predetermination", "account_number",
     "claim_number", "member_id", "received_date", "patient_name", "patient_last_name", "patient_first_name",
 )  # fmt: skip
 
@@ -36,11 +36,11 @@ def tables_of(lines: pl.DataFrame, adjustments: pl.DataFrame, header: Header, fi
     return replace(
         Remittances.empty(),
         payments=_payments(named, header.layout, where),
-        claims=_claims(named, where),
+        claims=_claims(named.with_columns(payment_id=ids.gather(_places(lines.get_column("payment_row"), rows))), where),
         service_lines=_service_lines(named, where, _code_source(header)),
         adjustments=ADJUSTMENTS.conform(
             adjustments.hstack(owners).with_columns(
-                **where, amount=money(adjustments.get_column("amount").to_numpy()), quantity=pl.lit(None, pl.Int64), adjustment_segment=ROW
+                **where, amount=_dollars(adjustments.get_column("amount")), quantity=pl.lit(None, pl.Int64), adjustment_segment=ROW
             )
         ),
     )
@@ -68,15 +68,15 @@ def _service_lines(named: pl.DataFrame, where: dict[str, pl.Expr], code_source: 
         submitted_code_source=pl.lit(code_source),
         submitted_qualifier=pl.lit("AD"),
         paid_qualifier=pl.lit("AD"),
-        charge_amount=money(named.get_column("charge").to_numpy()),
-        paid_amount=money(named.get_column("paid").to_numpy()),
-        allowed_amount=_money("allowed") if "allowed" in named.columns else pl.lit(None, MONEY),
+        charge_amount=_dollars(named.get_column("charge")),
+        paid_amount=_dollars(named.get_column("paid")),
+        allowed_amount=_dollars(named.get_column("allowed")) if "allowed" in named.columns else pl.lit(None, MONEY),
         units_submitted=units.cast(pl.Int64),
         units_paid=units.cast(pl.Int64),
         service_date=_or_null(named, "service_date", pl.Date()),
         line_control_number=_or_null(named, "line_number"),
-        tooth_code=by_distinct(named.get_column("tooth"), teeth) if "tooth" in named.columns else pl.lit(None, TEXT),
-        surface_codes=by_distinct(named.get_column("surfaces"), surfaces) if "surfaces" in named.columns else pl.lit(None, TEXT),
+        tooth_code=_or_null(named, "tooth"),
+        surface_codes=_or_null(named, "surfaces"),
     )
     return _conform(rows, READ_LINES)
 
@@ -88,31 +88,26 @@ def _whole(texts: pl.Series) -> pl.Series:
 
 def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
     """One row per claim: what its first line says, and the sums of its lines."""
-    has_prior = (pl.col("other_insurance") != 0).any() if "other_insurance" in named.columns else pl.lit(False)
-    sums = named.group_by("claim_row", maintain_order=True).agg(
-        pl.col("charge", "paid").sum(), owed=pl.col("owed").sum(), has_prior=has_prior
-    )
     held = [name for name in CLAIM_FIELDS if name in named.columns]
-    firsts = named.select(held).filter(pl.col(ROW) == pl.col("claim_row"))
-    claims = firsts.hstack(sums.sort("claim_row").drop("claim_row"))
-    rank = pl.when("has_prior").then(pl.max_horizontal("rank", 2)).otherwise("rank")
+    claims = named.select(held).filter(pl.col(ROW) == pl.col("claim_row")).with_columns(_sums(named))
+    has_prior = pl.col("prior") > 0
+    rank = pl.when(has_prior).then(pl.max_horizontal("rank", 2)).otherwise("rank")
     status = (
         pl.when("is_reversal").then(pl.lit(REVERSAL)).when("is_predetermination").then(pl.lit(PREDETERMINATION))
         .otherwise(pl.col("rank").cast(TEXT))
     )  # fmt: skip
     rows = claims.with_columns(
         **where,
-        payment_id=pl.col("prefix") + pl.col("payment_row").cast(TEXT),
         patient_control_number=_or_null(named, "account_number"),
         payer_claim_control_number=_or_null(named, "claim_number"),
         original_claim_control_number=pl.lit(None, TEXT),
         claim_status_code=status,
-        payer_rank=pl.when(pl.col("is_reversal") | pl.col("is_predetermination")).then(pl.when("has_prior").then(2)).otherwise(rank),
+        payer_rank=pl.when(pl.col("is_reversal") | pl.col("is_predetermination")).then(pl.when(has_prior).then(2)).otherwise(rank),
         filing_indicator_code=pl.lit(None, TEXT),
         class_of_contract=pl.lit(None, TEXT),
-        charge_amount=_money("charge"),
-        paid_amount=_money("paid"),
-        patient_responsibility_amount=_money("owed"),
+        charge_amount=_dollars(claims.get_column("charge")),
+        paid_amount=_dollars(claims.get_column("paid")),
+        patient_responsibility_amount=_dollars(claims.get_column("owed")),
         patient_id=_or_null(named, "member_id"),
         statement_date=pl.lit(None, pl.Date),
         received_date=_or_null(named, "received_date", pl.Date()),
@@ -123,15 +118,23 @@ def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
     return _conform(rows, READ_CLAIMS)
 
 
+def _sums(named: pl.DataFrame) -> list[pl.Series]:
+    """charge, paid and owed in cents, and prior (lines that an earlier payer paid on), of each claim in order of its first row."""
+    rows = named.get_column("claim_row").to_numpy()
+    order = np.argsort(rows, kind="stable")
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    prior = named.get_column("other_insurance") != 0 if "other_insurance" in named.columns else pl.repeat(False, named.height, eager=True)
+    values = {name: named.get_column(name).fill_null(0) for name in ("charge", "paid", "owed")} | {"prior": prior.cast(pl.Int64)}
+    return [pl.Series(name, np.add.reduceat(column.to_numpy()[order], starts)) for name, column in values.items()]
+
+
 def _names(claims: pl.DataFrame) -> dict[str, pl.Expr | pl.Series]:
     """Last and first name, taken apart where the export has one cell: `Last, First M` or `First Last`."""
     if "patient_last_name" in claims.columns or "patient_name" not in claims.columns:
         return {name: _or_null(claims, name) for name in ("patient_last_name", "patient_first_name")}
-    full = claims.get_column("patient_name")
-    return {
-        "patient_last_name": by_distinct(full, lambda texts: _first_of(texts, r"^([^,]+),", r"(\S+)$")),
-        "patient_first_name": by_distinct(full, lambda texts: _first_of(texts, r"^[^,]+,\s*(\S+)", r"^(\S+)\s")),
-    }
+    names, places = coded(claims.get_column("patient_name"))
+    last, first = _first_of(names, r"^([^,]+),", r"(\S+)$"), _first_of(names, r"^[^,]+,\s*(\S+)", r"^(\S+)\s")
+    return {"patient_last_name": last.gather(places), "patient_first_name": first.gather(places)}
 
 
 def _first_of(texts: pl.Series, *patterns: str) -> pl.Series:
@@ -150,13 +153,21 @@ def _payments(named: pl.DataFrame, layout: Layout, where: dict[str, pl.Expr]) ->
         payment_id=pl.col("prefix") + pl.col("payment_row").cast(TEXT),
         payer_name=pl.coalesce(_or_null(named, "payer_name"), pl.lit(layout.payer_name or None, TEXT)),
         payer_ref_2u=pl.coalesce(_or_null(named, "payer_number"), pl.lit(layout.payer_number or None, TEXT)),
-        payer_n104=no_text, payer_naic=no_text, payer_tax_id=no_text, payee_name=no_text, payee_tax_id=no_text,
+        payer_n104=no_text,
+        payer_naic=no_text,
+        payer_tax_id=no_text,
+        payee_name=no_text,
+        payee_tax_id=no_text,
         payee_npi=_or_null(named, "payee_npi"),
         trace_number=_or_null(named, "check_number"),
         payment_method=_or_null(named, "payment_method"),
         amount=pl.coalesce(*stated, "total"),
-        payment_date="check_date", payment_date_source=pl.lit("export"), version=no_text, payment_segment="payment_row",
-    ).with_columns(payment_amount=_money("amount"))  # fmt: skip
+        payment_date="check_date",
+        payment_date_source=pl.lit("export"),
+        version=no_text,
+        payment_segment="payment_row",
+    )
+    rows = rows.with_columns(payment_amount=_dollars(rows.get_column("amount")))  # fmt: skip
     slugs = (EXPORT_PAYER_PREFIX + payer_ids(rows)).alias("payer_id")
     return _conform(rows.with_columns(slugs), READ_PAYMENTS)
 
@@ -165,9 +176,11 @@ def _or_null(named: pl.DataFrame, name: str, dtype: pl.DataType = TEXT) -> pl.Ex
     return pl.col(name) if name in named.columns else pl.lit(None, dtype)
 
 
-def _money(cents: str) -> pl.Expr:
-    """Cents as DECIMAL(12,2), exactly; null where a sum does not fit, which the contract then refuses."""
-    return (pl.col(cents).cast(pl.Decimal(38, 2)) / 100).cast(MONEY, strict=False)
+def _dollars(cents: pl.Series) -> pl.Series:
+    """Cents as DECIMAL(12,2), exactly; null where there are none, or where a sum does not fit, which the contract then refuses."""
+    held = cents.fill_null(LARGEST_CENTS + 1) if cents.null_count() else cents
+    fits = (held.abs() <= LARGEST_CENTS).to_numpy()
+    return money(held.to_numpy(), None if fits.all() else fits)
 
 
 def _conform(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

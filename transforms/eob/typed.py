@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.eob.cells import by_distinct, cents, codes, days, is_blank_text
+from transforms.eob.cells import by_distinct, cents, codes, days, is_blank_text, surfaces, teeth
 from transforms.eob.header import Header
 from transforms.tables.layouts import AMOUNT_FIELDS, DATE_FIELDS, Layout
 
 FAULT_FIELD, FAULT_CODE = "fault_field", "fault_code"
 RANKS = {"1": 1, "p": 1, "pri": 1, "primary": 1, "2": 2, "s": 2, "sec": 2, "secondary": 2, "3": 3, "t": 3, "ter": 3, "tertiary": 3}
 IDS = ("check_number", "member_id", "account_number", "claim_number", "line_number", "payer_number", "payee_npi")
+SITES = {"tooth": teeth, "surfaces": surfaces}
 NONE_AT_FAULT = pl.Series([False])
 
 
@@ -25,6 +26,7 @@ def typed_rows(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
     made = {name: cents(rows.get_column(name)) for name in amounts}
     made |= {name: days(rows.get_column(name), layout.date_order) for name in dates}
     made |= _codes(rows)
+    made |= {name: by_distinct(rows.get_column(name), read) for name, read in SITES.items() if name in rows.columns}
     faults = [("is_wide", "too_many_cells", rows.get_column("is_wide"))]
     faults += [(name, "not_an_amount", _unread(rows.get_column(name), made[name])) for name in amounts]
     faults += [(name, "not_a_date", _unread(rows.get_column(name), made[name])) for name in dates]
@@ -48,7 +50,9 @@ def _codes(rows: pl.DataFrame) -> dict[str, pl.Series]:
     if "paid_code" in rows.columns:
         # A blank cell under a column for the code paid means that it is the code billed.
         paid, _ = codes(rows.get_column("paid_code"))
-        return {"submitted_code": submitted, "paid_code": pl.select(pl.coalesce(paid, second, submitted)).to_series()}
+        for instead in (second, submitted):
+            paid = paid if not paid.has_nulls() or instead.null_count() == len(instead) else paid.zip_with(paid.is_not_null(), instead)
+        return {"submitted_code": submitted, "paid_code": paid}
     return {"submitted_code": submitted, "paid_code": second}
 
 
