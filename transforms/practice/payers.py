@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Pays for two of them and adjudicates nothing.
+VENDOR_ID, VENDOR_NAME, VENDOR_TAX_ID = "sample-rail", "SAMPLE PAYMENT RAIL", "990000900"
+
 
 @dataclass(frozen=True)
 class Wire:
-    """How a payer writes an 835. `component` is what it uses, `declared_component` what its ISA16 says."""
+    """How a payer writes an 835. `component` is what it uses, `declared_component` what its ISA16 says.
+
+    by_vendor: a payment vendor sends it, under the vendor's own tax id; names_vendor: and the vendor's own name, so that REF*2U
+    alone tells the payer.
+    """
 
     qualifier: str = "AD"
     component: str = ":"
@@ -17,6 +24,8 @@ class Wire:
     version: str = "005010X221A1"
     method: str = "ACH"
     has_isa_per_payment: bool = False
+    by_vendor: bool = False
+    names_vendor: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,16 @@ class Payer:
     def tax_id(self) -> str:
         return f"9900{self.number:05d}"
 
+    @property
+    def sender_tax_id(self) -> str:
+        """TRN03 and BPR10, without the leading 1: who moves the money."""
+        return VENDOR_TAX_ID if self.wire.by_vendor else self.tax_id
+
+    @property
+    def sender_name(self) -> str:
+        """N1*PR, as written."""
+        return VENDOR_NAME if self.wire.names_vendor else self.name
+
 
 FILLINGS = ("D2391", "D2392", "D2393", "D2394")
 BIG = ("D2740", "D2750", "D6010", "D5213", "D4910")
@@ -90,7 +109,7 @@ PAYERS = (
     Payer("coastal", "COASTAL PLACEHOLDER PLAN", 109, 6, "a", "swap_169", "PI", 98, 12, 2, (100, 80, 50), 5000, 150000, FILLINGS + BIG[:2],
           Wire(component=">", newline="")),  # its ISA16 says ":"
     Payer("mesa", "MESA ILLUSTRATION GROUP", 110, 5, "a", "kept_169", "PR", 90, 10, 6, (100, 80, 50), 5000, 150000, FILLINGS,
-          Wire(version="004010X091A1", has_isa_per_payment=True)),
+          Wire(version="004010X091A1", has_isa_per_payment=True, by_vendor=True, names_vendor=True)),
     Payer("ridge", "RIDGE PROTOTYPE DENTAL", 111, 5, "c", "silent", "CO", 89, 13, 9, (100, 80, 50), 5000, 150000, FILLINGS,
           Wire(newline="\r\n", component=">", declared_component=">")),
     # No fee schedule on file: its fee is seen on the lines that it pays in full.
@@ -101,7 +120,7 @@ PAYERS = (
           has_schedule=False, allowed_states=""),
     # No coverage table on file: the share is the one that the line shows.
     Payer("valley", "VALLEY PARADIGM HEALTH", 114, 4, "a", "swap_169", "PR", 97, 9, 5, (100, 80, 50), 0, NO_LIMIT, FILLINGS,
-          has_coverage=False, has_line_control=False),
+          Wire(by_vendor=True), has_coverage=False, has_line_control=False),
     # Not in payers.yaml; pays everything at 100 %, so that what it tags is what the downgrade cost.
     Payer("2u-ex115", "NOWHERE UNLISTED PLAN", 115, 2, "a", "swap_169", "PR", 92, 10, 6, (100, 100, 100), 0, NO_LIMIT, FILLINGS,
           is_listed=False, has_schedule=False, has_coverage=False),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from transforms.practice.fees import ALTERNATES, CODES, OPEN_FROM, FeeBook
-from transforms.practice.payers import PAYERS, Payer
+from transforms.practice.payers import PAYERS, VENDOR_ID, VENDOR_NAME, VENDOR_TAX_ID, Payer
+from transforms.practice.people import BILLING_NPIS, OFFICES
 
 FEE_HEADER = "payer_id,procedure_code,fee,effective_from,effective_until,kind"
 COVERAGE_HEADER = "payer_id,code_from,code_to,coverage_pct,effective_from,effective_until"
@@ -20,7 +21,13 @@ CLASSES = (
 
 def settings_files(book: FeeBook) -> dict[str, bytes]:
     """Relative path below config/ and content. Payers without a schedule or a coverage table have none on purpose."""
-    files = {"payers.yaml": _payers(), "fee_schedules/office.csv": _office(book), "coverage/plans.csv": _coverage()}
+    files = {
+        "payers.yaml": _payers(),
+        "payment_vendors.yaml": _vendors(),
+        "locations.csv": _locations(),
+        "fee_schedules/office.csv": _office(book),
+        "coverage/plans.csv": _coverage(),
+    }
     for payer in PAYERS:
         if payer.has_schedule:
             files[f"fee_schedules/{payer.payer_id}.csv"] = _contracted(payer, book)
@@ -36,6 +43,18 @@ def _payers() -> str:
         if payer.is_listed
     )
     return "# Made by altbenefit synth. Nobody here exists.\n" + "".join(entries)
+
+
+def _vendors() -> str:
+    return (
+        f"# Made by altbenefit synth. Nobody here exists.\n- vendor_id: {VENDOR_ID}\n  name: {VENDOR_NAME.title()}\n"
+        f'  identifiers: {{tax_id: ["{VENDOR_TAX_ID}"]}}\n  from: {OPEN_FROM}\n  source: made up\n'
+    )
+
+
+def _locations() -> str:
+    rows = (f"{place_id},{name},{number},,{OPEN_FROM}," for (place_id, name), number in zip(OFFICES, BILLING_NPIS, strict=True))
+    return "\n".join(("location_id,name,npi,tax_id,effective_from,effective_until", *rows, ""))
 
 
 def _office(book: FeeBook) -> str:

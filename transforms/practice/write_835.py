@@ -75,7 +75,7 @@ def _interchange(payments: list[Payment], control: int, wire: Wire, segments: li
 
 def _header(payment: Payment) -> Iterator[str]:
     payer, day = payment.payer, f"{payment.payment_date:%Y%m%d}"
-    originator = f"1{payer.tax_id}"
+    originator = f"1{payer.sender_tax_id}"
     if not payment.amount:
         yield f"BPR*I*0*C*NON{'*' * 12}{day}"
     elif payer.wire.method == "CHK":
@@ -85,7 +85,7 @@ def _header(payment: Payment) -> Iterator[str]:
         yield f"BPR*I*{amount(payment.amount)}*C*ACH*CCP*{accounts}*{day}"
     yield f"TRN*1*{payment.trace}*{originator}"
     yield f"DTM*405*{payment.payment_date - timedelta(days=1):%Y%m%d}"
-    yield from (f"N1*PR*{payer.name}", "N3*1 EXAMPLE WAY", "N4*SAMPLEVILLE*CO*80000", f"REF*2U*{payer.reference}")
+    yield from (f"N1*PR*{payer.sender_name}", "N3*1 EXAMPLE WAY", "N4*SAMPLEVILLE*CO*80000", f"REF*2U*{payer.reference}")
     yield "PER*BL*PROVIDER SUPPORT*TE*5555550100"
     yield f"N1*PE*{LOCATIONS[payment.location]}*XX*{BILLING_NPIS[payment.location]}"
     yield "REF*TJ*999999999"
