@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import audit, dictionary, doctor, explain, layouts, parse, practice, quarantine, review, share, vault
+from flows.commands import audit, dictionary, doctor, explain, layouts, parse, payers, practice, quarantine, review, share, vault
 from flows.errors import UNEXPECTED, Failure, of_system
 
 
@@ -32,6 +32,7 @@ COMMANDS = (
     explain.explain,
     quarantine.quarantine,
     review.review,
+    payers.payers,
     layouts.layouts,
     share.share,
     vault.vault,
