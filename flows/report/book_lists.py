@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from flows.mart_tables import MART_TABLES
@@ -9,12 +11,19 @@ from flows.report.sheets import MOST_ROWS, Listing
 from transforms.findings import UNKNOWN
 from transforms.report.base_lines import Marts
 from transforms.report.week import Week
+from transforms.tables.contract import text
+from transforms.tables.views import EXPLAINED_OTHERWISE
 
 LEAKAGE = (
     "line_count", "claim_count", "patient_count", "surprise_balance", "surprise_share", "cumulative_share", "benefit_shortfall",
     "median_alternate_fee", "lowest_alternate_fee", "highest_alternate_fee", "contracted_fee", "is_small", "last_seen",
 )  # fmt: skip
 LINE = ("payment_date", "service_date", "submitted_code", "paid_code", "evidence_tier")
+ROW = "_row"
+EXPLAINED = replace(
+    EXPLAINED_OTHERWISE,
+    columns=(*EXPLAINED_OTHERWISE.columns, text("payer_name", "payer, by payers.yaml, else as it names itself, else its id")),
+)
 FIRST = {
     "Ranking": ("rank", "payer_name", "submitted_code", "paid_code", *LEAKAGE),
     "Alternate codes": ("rank", "payer_name", "alternate_code", "submitted_codes", *LEAKAGE),
@@ -36,7 +45,7 @@ FIRST = {
         "source_file", "line_segment",
     ),
     "Explained": (
-        "payer_id", "payment_date", "service_date", "submitted_code", "paid_code", "explanation", "charge_amount", "paid_amount",
+        "payer_name", "payment_date", "service_date", "submitted_code", "paid_code", "explanation", "charge_amount", "paid_amount",
         "patient_responsibility_amount", "source_file", "line_segment",
     ),
     "Quarantine": (
@@ -80,12 +89,20 @@ def lists(week: Week) -> dict[str, Listing]:
         "Alternate codes": first_of(marts["payer_alternate_ranking"], ["rank"], [False]),
         "Asks": first_of(asks(marts["fee_asks"]), ["pct", "borne_by", "rank"], [False, False, False]),
         "Agreed fees": (week.wins, week.wins.height),
-        "Findings": first_of(ranked(marts), ["counted", "pair_rank", "surprise_balance", "line_id"], [True, False, True, False]),
+        "Findings": findings(marts),
         "Review": first_of(waiting, ["candidate_amount", "line_id"], [True, False]),
-        "Explained": first_of(marts["explained_otherwise"], ["patient_responsibility_amount", "line_id"], [True, False]),
+        "Explained": first_of(named(marts), ["patient_responsibility_amount", "line_id"], [True, False]),
         "Quarantine": first_of(asked_for, ["is_open", "charge_amount", "quarantine_id"], [True, True, False]),
     }
-    return {name: Listing(name, TITLES[name], MART_TABLES[TABLES[name]], *rows[name], ORDERS[name], FIRST[name]) for name in TITLES}
+    tables = {name: MART_TABLES[table] for name, table in TABLES.items()} | {"Explained": EXPLAINED}
+    return {name: Listing(name, TITLES[name], tables[name], *rows[name], ORDERS[name], FIRST[name]) for name in TITLES}
+
+
+def named(marts: Marts) -> pl.LazyFrame:
+    """explained_otherwise with the payer's name, which the mart leaves out; its id where it sends none."""
+    names = marts["payment_totals"].select("payer_id", "payer_name")
+    lines = marts["explained_otherwise"].join(names, on="payer_id", how="left", maintain_order="left")
+    return lines.with_columns(pl.coalesce("payer_name", "payer_id"))
 
 
 def asks(fee_asks: pl.LazyFrame) -> pl.LazyFrame:
@@ -93,19 +110,26 @@ def asks(fee_asks: pl.LazyFrame) -> pl.LazyFrame:
     return fee_asks.with_columns(pct=pl.col("increase").cast(pl.Int64, strict=False))
 
 
-def ranked(marts: Marts) -> pl.LazyFrame:
-    """findings with the rank of their payer and code as pair_rank; null where the pair has no counted line."""
+def findings(marts: Marts) -> tuple[pl.DataFrame, int]:
+    """Findings in their sheet's order: counted lines first, by rank of their payer and code, dearest first."""
     ranks = marts["payer_code_ranking"].select("payer_id", pair_code="submitted_code", pair_rank="rank")
-    lines = marts["findings"].with_columns(pair_code=pl.col("submitted_code").fill_null(UNKNOWN))
-    return lines.join(ranks, on=["payer_id", "pair_code"], how="left", maintain_order="left")
+    lines = marts["findings"]
+    keys = lines.select("counted", "surprise_balance", "line_id", "payer_id", pair_code=pl.col("submitted_code").fill_null(UNKNOWN))
+    placed = keys.with_row_index(ROW).join(ranks, on=["payer_id", "pair_code"], how="left")
+    return picked(lines, placed, ["counted", "pair_rank", "surprise_balance", "line_id"], [True, False, True, False])
 
 
 def first_of(rows: pl.LazyFrame, by: list[str], descending: list[bool]) -> tuple[pl.DataFrame, int]:
-    """As many rows as a sheet takes, in this order with nulls last, and how many there are.
+    """As many rows as a sheet takes, in this order with nulls last, and how many there are."""
+    return picked(rows, rows.select(by).with_row_index(ROW), by, descending)
 
-    Only the keys of all rows are sorted: a million whole lines would take a gigabyte.
+
+def picked(rows: pl.LazyFrame, keys: pl.LazyFrame, by: list[str], descending: list[bool]) -> tuple[pl.DataFrame, int]:
+    """The same, with the keys to sort by in a frame of their own, with the place of their row.
+
+    Only keys are held of all rows, and rows pass by in batches: a million whole lines would take a gigabyte.
     """
-    placed = rows.with_row_index("_row")
-    keys = placed.select("_row", *by).collect().sort(by, descending=descending, nulls_last=True)
-    first = keys.select("_row").head(MOST_ROWS).with_row_index("_place")
-    return placed.join(first.lazy(), on="_row", how="inner").collect().sort("_place"), keys.height
+    every = keys.collect().sort(by, descending=descending, nulls_last=True)
+    first = every.select(ROW).head(MOST_ROWS).with_row_index("_place")
+    held = rows.with_row_index(ROW).filter(pl.col(ROW).is_in(first[ROW].implode())).collect(engine="streaming")
+    return held.join(first, on=ROW).sort("_place"), every.height

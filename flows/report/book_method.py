@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.report.cells import LINE_POINTS, Formats, line_count, put_text
-from flows.report.sheets import FIRST_ROW, HEAD_ROW, MOST_ROWS, YES_OR_NO, Listing, heading, page, put_heads
+from flows.report.headings import heading, unit_of
+from flows.report.sheets import FIRST_ROW, HEAD_ROW, MOST_ROWS, Listing, page, put_heads
 from transforms.report.week import Week
 
 NAME = "Method"
@@ -49,6 +50,5 @@ def entries(week: Week, lists: dict[str, Listing]) -> Iterator[tuple[str, ...]]:
         yield "Words", term.term, term.meaning
     for what in lists.values():
         for column in what.columns:
-            unit = "yes or no" if column.unit == YES_OR_NO else column.unit
             told = f"{column.meaning[:1].upper()}{column.meaning[1:]}"
-            yield what.name, heading(column.name), told, unit, column.null or "Never empty", column.name
+            yield what.name, heading(column.name), told, unit_of(column), column.null or "Never empty", column.name

@@ -140,7 +140,7 @@ def _reach(week: Week) -> str:
     asks, few = week.asks_first.head(MOST_ASKS), week.too_few_claims.height
     if asks.is_empty():
         return f"No pair of payer and procedure rests on enough claims to ask; the report lists {words.whole(few)}." if few else ""
-    share = 100 * asks["surprise_balance"].sum() / max(week.headline.surprise_balance, CENT)
+    share = 100 * sum(asks["surprise_balance"], Decimal(0)) / max(week.headline.surprise_balance, CENT)
     first = f"The first {words.count_of(asks.height, 'ask')} of {words.whole(week.headline.pair_count)}"
     said = f"{first}: {words.percent(share)} of the total."
     return f"{said} {words.count_of(few, 'pair')} with as many dollars but too few claims left out." if few else said

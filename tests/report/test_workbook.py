@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from flows.mart_tables import MART_TABLES
-from flows.report import book_lists, book_method, sheets, workbook
+from flows.report import book_lists, book_method, headings, sheets, workbook
 from flows.report.cells import CUT, MOST_CHARACTERS
 from tests.report.drawn_week import AS_OF, HOSTILE, NAMES, filled, findings_of, marts_of, week_of
 from tests.report.opened_book import MAIN, part, sheet, sheet_parts, table
@@ -79,7 +79,7 @@ def test_every_amount_and_date_of_the_findings_is_in_its_cell(written):
     published = {row["line_id"]: row for row in week.marts["findings"].collect().iter_rows(named=True)}
     rows = table(path, "Findings")
     assert len(rows) == len(published)
-    columns = {sheets.heading(column.name): column for column in MART_TABLES["findings"].columns}
+    columns = {headings.heading(column.name): column for column in MART_TABLES["findings"].columns}
     for row in rows:
         source = published[row["Line ID"].value]
         for head, column in columns.items():
