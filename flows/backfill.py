@@ -8,11 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from flows import gate, publish
 from flows.errors import BadUsage, GateFailed
-from flows.mart_tables import tables_of
+from flows.mart_tables import Mart, tables_of
 from flows.order import Order
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def _ends_period(day: date, every: str) -> bool:
 def publish_earlier(
     order: Order,
     publication_of: Callable[[Order], str],
-    judged: Callable[[Order], tuple[dict[str, pl.DataFrame], gate.Verdict]],
+    judged: Callable[[Order], tuple[dict[str, Mart], gate.Verdict]],
     step: Callable[..., Any],
     watch: Watch,
 ) -> list[tuple[date, GateFailed]]:

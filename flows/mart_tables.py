@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from flows.parquet import Rows
 from transforms.tables.contract import Table
 from transforms.tables.fees_marts import ALTERNATE_FEE_SCHEDULE, ASK_OUTCOMES, FEE_ASKS
 from transforms.tables.files import FILES
@@ -26,6 +27,8 @@ from transforms.tables.views import (
     WEEKLY_TREND,
 )
 
+Mart = pl.DataFrame | Rows  # the marts of single rows lie in a file a month until they are published
+
 MART_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -36,6 +39,6 @@ MART_TABLES: dict[str, Table] = {
 }  # fmt: skip
 
 
-def tables_of(frames: Mapping[str, pl.DataFrame]) -> dict[str, tuple[Table, pl.DataFrame]]:
+def tables_of(frames: Mapping[str, Mart]) -> dict[str, tuple[Table, Mart]]:
     """Each frame with its contract, as publishing takes them."""
     return {name: (MART_TABLES[name], frame) for name, frame in frames.items()}

@@ -13,6 +13,7 @@ import polars as pl
 
 from flows import parquet, partials, store
 from flows.lake_tables import LAKE_TABLES
+from transforms.lake_checks import part_checks
 from transforms.month import (
     Elsewhere,
     Known,
@@ -100,6 +101,11 @@ def write_claims(job: Job, month: str, files: Files, key: str) -> dict[str, str]
     lake = lake_of_month(job.root, files)
     rows = claims_to_net(lake, dated_payments(lake, job.settings, job.as_of))
     return partials.write_stage(job.root, partials.folder_of(month, "claims", key), {"claims": rows})
+
+
+def write_checks(job: Job, month: str, files: Files, key: str) -> dict[str, str]:
+    """Stage checks: whether the month's rows of the lake hold together."""
+    return partials.write_stage(job.root, partials.folder_of(month, "checks", key), part_checks(lake_of_month(job.root, files)))
 
 
 def write_lines(job: Job, month: str, files: Files, rows: pl.DataFrame, states: pl.DataFrame, key: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +26,7 @@ from flows.month_work import (
     period_of,
     price_key,
     priced_of,
+    write_checks,
     write_claims,
     write_detected,
     write_lines,
@@ -48,6 +49,7 @@ class Kept:
 
     root: Path
     stages: Mapping[str, Mapping[str, str]]
+    files: Mapping[str, str] = field(default_factory=dict)  # hash by path
 
     def folders(self, stage: str) -> list[str]:
         """The folder of one stage of every month, oldest first."""
@@ -66,13 +68,18 @@ def work_out(job: Job) -> Kept:
     shutil.rmtree(job.root / WORK, ignore_errors=True)
     periods = files_by_period(job.root, job.manifest)
     every = {month: files for month, files in periods.items() if days_of(month)[0] <= job.as_of}
-    stages: Stages = {month: {"input": input_of(job, month, files)} for month, files in every.items()}
+    stages: Stages = {month: {"input": input_of(job, month, mine)} for month, mine in every.items()}
+    before = _unspoilt(job, before, every, stages)
     files = dict(before.files)
     changed = [month for month in every if before.stages.get(month, {}).get("input") != stages[month]["input"]]
     for month in every:
         stages[month]["claims"] = key_of(job.made_by, stages[month]["input"])
     for month in changed:
         files |= write_claims(job, month, every[month], stages[month]["claims"])
+        stages[month]["checks"] = key_of(*sum(every[month].values(), ()))
+        files |= write_checks(job, month, every[month], stages[month]["checks"])
+    for month in every.keys() - set(changed):
+        stages[month]["checks"] = before.stages[month]["checks"]
     files |= _net(job, before, stages, changed)
     for month in every:
         stages[month]["lines"] = key_of(stages[month]["claims"], stages[month]["states"])
@@ -81,8 +88,8 @@ def work_out(job: Job) -> Kept:
         files |= _lined(job, month, every[month], stages[month])
     kept = Kept(job.root, stages)
     known = known_of({name: kept.rows("lines", name) for name in KNOWN_PARTS} | {"later_payments": pl.DataFrame()}, job.settings)
-    for month in every:
-        files |= _detected(job, month, every[month], stages[month], before, known)
+    for month, mine in every.items():
+        files |= _detected(job, month, mine, stages[month], before, known)
     touched = _touched(job, before, kept, relined)
     for month in every:
         files |= _priced(job, month, stages[month], before, known, kept, month in touched)
@@ -90,14 +97,24 @@ def work_out(job: Job) -> Kept:
     named = {folder_of(month, stage, key) for month, mine in stages.items() for stage, key in mine.items()}
     held = {name: sha for name, sha in files.items() if name.rpartition("/")[0] in named}
     partials.write_index(job.root, Index(job.made_by, stages, held))
-    return kept
+    return replace(kept, files=held)
+
+
+def _unspoilt(job: Job, before: Index, every: Mapping[str, Files], stages: Stages) -> Index:
+    """What is kept, or nothing where a lake file was written over since: what was worked out of it may be wrong."""
+    since = partials.kept_since(job.root)
+    same = [month for month in every if before.stages.get(month, {}).get("input") == stages[month]["input"]]
+    paths = (path for month in same for paths in every[month].values() for path in paths)
+    return Index(job.made_by) if any((job.root / path).stat().st_mtime_ns > since for path in paths) else before
 
 
 def input_of(job: Job, month: str, files: Files) -> str:
     """Names a month's own rows as far as the business date sees them."""
     paths = [path for table in sorted(files) for path in files[table]]
-    last = lake_of_month(job.root, files).payments.select(pl.col("payment_date").max()).collect().item()
-    cut = job.as_of.isoformat() if last is not None and last > job.as_of else ""
+    cut = ""
+    if days_of(month)[1] > job.as_of:
+        last = lake_of_month(job.root, files).payments.select(pl.col("payment_date").max()).collect().item()
+        cut = job.as_of.isoformat() if last > job.as_of else ""
     mine = elsewhere_of(job, month)
     return key_of(*paths, cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
 

@@ -11,13 +11,16 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import backfill, gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
+from flows import backfill, channels, gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
 from flows.errors import BadUsage
 from flows.exports import rules_of
 from flows.inbox import Arrival, Inbox, at_most, distinct, look, named
 from flows.lock import hold
-from flows.mart_tables import tables_of
+from flows.mart_tables import Mart, tables_of
+from flows.month_work import Job
 from flows.order import Order, require_inbox
+from flows.outcome import outcome
+from flows.parquet import Rows
 from flows.rehearsal import shadow
 from flows.summary import Summary, summarise
 from transforms import marts
@@ -28,7 +31,7 @@ from transforms.tables.quarantine import QUARANTINE
 from transforms.tokens import key_check
 
 Step = Callable[..., Any]
-Published = tuple[dict[str, pl.DataFrame], str, tuple[str, ...] | None]
+Published = tuple[dict[str, Mart], str, tuple[str, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,8 @@ def _publish(order: Order, settings: Settings, manifest: store.Manifest, key: by
     publication = _publication(order, settings, manifest)
     if publish.is_current(root, as_of, publication):
         folder = root / publish.folder_of(as_of, publication)
-        return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("findings", "payer_code_ranking")}, publication, None
+        ranking = pl.read_parquet(folder / "payer_code_ranking.parquet")
+        return {"findings": Rows((folder / "findings.parquet",)), "payer_code_ranking": ranking}, publication, None
     frames, verdict = _judged(order, settings, manifest, key, step)
     gate.require_pass(verdict, root, as_of)
     step("publish", publish.publish, root, as_of, publication, tables_of(frames), verdict.pages)
@@ -182,11 +186,11 @@ def _publish(order: Order, settings: Settings, manifest: store.Manifest, key: by
 
 def _judged(
     order: Order, settings: Settings, manifest: store.Manifest, key: bytes | None, step: Step
-) -> tuple[dict[str, pl.DataFrame], gate.Verdict]:
+) -> tuple[dict[str, Mart], gate.Verdict]:
     """The marts as of the order's date, and what the gate says of them."""
     root, as_of = order.store, order.as_of
     lake = lake_of(root, manifest)
-    parts = step("work out", marts.whole, lake, settings, as_of, review.standing(root), ledger.read_tokens(key))
-    frames = {name: parts[name] for name in marts.ROW_MARTS} | step("rank", marts.small_marts, parts, lake, settings, as_of)
-    verdict = step("gate", gate.judge, root, frames, parts, lake, settings, as_of)
-    return frames, verdict
+    elsewhere = step("compare channels", channels.elsewhere_by_period, root, manifest, lake, settings, as_of)
+    job = Job(root, manifest, settings, as_of, review.standing(root), ledger.read_tokens(key), elsewhere)
+    out = step("work out", outcome, job, lake)
+    return out.frames, step("gate", gate.judge, root, out, lake, settings, as_of)

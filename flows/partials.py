@@ -21,6 +21,7 @@ from flows.store import write_whole
 
 FOLDER = "partials"
 INDEX = f"{FOLDER}/index.json"
+PASSED = f"{FOLDER}/passed.json"
 SOURCES = Path(__file__).parents[1] / "transforms"
 KEY_DIGITS = 20
 
@@ -69,6 +70,12 @@ def read_index(root: Path, made_by: str) -> Index:
     return index if whole else Index(made_by)
 
 
+def kept_since(root: Path) -> int:
+    """When the index was written, in nanoseconds; whatever it rests on is older."""
+    path = root / INDEX
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
 def write_index(root: Path, index: Index) -> None:
     """Keep the index, then sweep what it does not name."""
     body = {"made_by": index.made_by, "stages": index.stages, "files": index.files}
@@ -80,6 +87,27 @@ def write_index(root: Path, index: Index) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         if month.is_dir() and not any(month.iterdir()):
             month.rmdir()
+
+
+@cache
+def gate_id() -> str:
+    """Names the code of the checks and of what they check."""
+    checks = sorted((SOURCES.parent / "expectations").rglob("*.py"))
+    return key_of(code_id(), *(path.read_text(encoding="utf-8") for path in checks))
+
+
+def passed(root: Path) -> frozenset[str]:
+    """The files of marts, by name and hash, that every check of today passed on an earlier run."""
+    try:
+        return frozenset(json.loads((root / PASSED).read_bytes())[gate_id()])
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
+
+
+def note_passed(root: Path, name: str, files: Iterable[str]) -> None:
+    """Keep which files of one mart have passed, in the place of what was kept of it before."""
+    others = (one for one in passed(root) if not one.startswith(f"{name} "))
+    write_whole(root / PASSED, json.dumps({gate_id(): sorted({*others, *files})}, indent=0).encode() + b"\n")
 
 
 def folder_of(month: str, stage: str, key: str) -> str:

@@ -19,6 +19,7 @@ from flows.store import STAGING, sync, write_whole
 from transforms.tables.contract import CONTRACT_VERSION, Table
 
 CURRENT = Path("reports/current")
+Tables = Mapping[str, tuple[Table, pl.DataFrame | parquet.Rows]]
 
 
 def publication_id(generation: str, config_id: str, as_of: date, decisions: bytes) -> str:
@@ -47,7 +48,7 @@ def require_readable(root: Path) -> None:
             raise StoreDamaged("a published table is damaged", str(path), step) from None
 
 
-def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:
+def publish(root: Path, as_of: date, publication: str, marts: Tables, pages: Mapping[str, bytes]) -> Path:
     """Keep the set in history and point `current` at it. `pages` are whole files beside the tables, by name."""
     target = keep(root, as_of, publication, marts, pages)
     link = root / STAGING / "current"
@@ -60,7 +61,7 @@ def publish(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple
     return target
 
 
-def keep(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> Path:
+def keep(root: Path, as_of: date, publication: str, marts: Tables, pages: Mapping[str, bytes]) -> Path:
     """Write the set aside and move it into history, whole; a set that is there already stays as it is."""
     target = root / folder_of(as_of, publication)
     if not target.exists():
@@ -68,12 +69,15 @@ def keep(root: Path, as_of: date, publication: str, marts: Mapping[str, tuple[Ta
     return target
 
 
-def _write_set(root: Path, target: Path, marts: Mapping[str, tuple[Table, pl.DataFrame]], pages: Mapping[str, bytes]) -> None:
+def _write_set(root: Path, target: Path, marts: Tables, pages: Mapping[str, bytes]) -> None:
     staging = root / STAGING / "publication"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     for name, (table, frame) in sorted(marts.items()):
-        parquet.write_table(frame, table, staging / f"{name}.parquet")
+        if isinstance(frame, parquet.Rows):
+            parquet.write_rows(frame, table, staging / f"{name}.parquet")
+        else:
+            parquet.write_table(frame, table, staging / f"{name}.parquet")
         sync(staging / f"{name}.parquet")
     for name, data in sorted(pages.items()):
         write_whole(staging / name, data)

@@ -14,7 +14,7 @@ from flows.publish import CURRENT
 from flows.review import DECISIONS
 from flows.store import MANIFEST, STAGING
 
-BORROWED = ("lake", "quarantine")
+BORROWED = ("lake", "quarantine", "partials")
 COPIED = (MANIFEST, ".key", str(DECISIONS))
 
 

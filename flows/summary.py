@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +11,8 @@ import polars as pl
 
 from flows import errors
 from flows.inbox import Inbox
+from flows.mart_tables import Mart
+from flows.parquet import Rows
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,17 @@ class Summary:
 
 
 def summarise(
-    as_of: date, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: dict[str, pl.DataFrame], published: str,
+    as_of: date, inbox: Inbox, files: pl.DataFrame, items: pl.DataFrame, frames: Mapping[str, Mart], published: str,
     warnings: tuple[str, ...] | None,
 ) -> Summary:  # fmt: skip
     """The run in numbers, from what it took in (FILES, QUARANTINE rows) and published; warnings None: nothing new was."""
     findings = frames["findings"]
-    counted = findings.filter("counted")
+    of_findings = (findings.scan() if isinstance(findings, Rows) else findings.lazy()).select(
+        counted_lines=pl.col("counted").sum(), review_lines=(pl.col("verdict") == "needs_review").sum(),
+        surprise_balance=pl.col("surprise_balance").filter("counted").sum(),
+    ).collect().row(0, named=True)  # fmt: skip
+    ranking = frames["payer_code_ranking"]
+    assert isinstance(ranking, pl.DataFrame)
     by_status = dict(files.group_by("status").len().sort("status").iter_rows())
     claims = {name: int(files[f"claim_{name}_count"].sum()) for name in ("loaded", "duplicate", "quarantined")}
     code = errors.NOTHING_NEW if files.is_empty() else errors.QUARANTINED if items.height else errors.DONE
@@ -53,13 +61,13 @@ def summarise(
         set_aside=items.height,
         already_known=len(inbox.arrivals) - files.height + inbox.repeated_count,
         still_arriving=len(inbox.still_arriving),
-        counted_lines=counted.height,
-        review_lines=findings.filter(pl.col("verdict") == "needs_review").height,
-        surprise_balance=str(counted["surprise_balance"].sum() or "0.00"),
+        counted_lines=of_findings["counted_lines"],
+        review_lines=of_findings["review_lines"],
+        surprise_balance=str(of_findings["surprise_balance"] or "0.00"),
         published=published,
         is_new_publication=warnings is not None,
         exit_code=code,
-        top=_top(frames["payer_code_ranking"]),
+        top=_top(ranking),
         warnings=list(warnings or ()),
         waiting=inbox.waiting_count,
     )

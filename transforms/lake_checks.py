@@ -1,6 +1,12 @@
-"""Whether the lake still holds together: small frames of differences that must be zero, for the gate before publication."""
+"""Whether the lake still holds together: small frames of differences that must be zero, for the gate before publication.
+
+A payment, its claims and all that hangs on them lie in one payment month, so each part of the lake is checked by itself
+(part_checks) and the whole is the parts one below the other (lake_evidence). Only a file's account reaches over months.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -14,47 +20,71 @@ from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.service_lines import SERVICE_LINES
 
-TABLES = (FILES, PAYMENTS, CLAIMS, SERVICE_LINES, ADJUSTMENTS, PROVIDER_ADJUSTMENTS, QUARANTINE)
+BY_MONTH = (PAYMENTS, CLAIMS, SERVICE_LINES, ADJUSTMENTS, PROVIDER_ADJUSTMENTS)
 PARENTS = (("claims", "payments", "payment_id"), ("service_lines", "claims", "claim_id"), ("adjustments", "claims", "claim_id"),
            ("provider_adjustments", "payments", "payment_id"))  # fmt: skip
 
 
-def lake_evidence(lake: Lake) -> dict[str, pl.DataFrame]:
-    """Every frame below by the name under which the gate's laws ask for it. Nothing in them names a claim or a person."""
+def part_checks(lake: Lake) -> dict[str, pl.DataFrame]:
+    """The checks of one or more months of payments. Nothing in them names a claim or a person."""
     return {
-        "lake_payments": payment_balances(lake),
-        "lake_files": file_accounts(lake),
-        "lake_keys": repeated_keys(lake),
-        "lake_parents": orphans(lake),
-        "lake_totals": lake_totals(lake),
+        "payment_gaps": payment_gaps(lake),
+        "file_claims": file_claims(lake),
+        "repeated_keys": repeated_keys(lake, BY_MONTH),
+        "orphans": orphans(lake),
+        "part_totals": part_totals(lake),
     }
 
 
-def payment_balances(lake: Lake) -> pl.DataFrame:
-    """One row per payment: is_balanced, gap_cents = payment - (claims paid - provider adjustments), stated_gap_cents on file."""
+def lake_evidence(parts: Mapping[str, pl.DataFrame], lake: Lake) -> dict[str, pl.DataFrame]:
+    """What the gate's laws ask for, by name, from part_checks of every month; `lake` for its files and its quarantine."""
+    repeated = pl.concat([repeated_keys(lake, (FILES, QUARANTINE)), parts["repeated_keys"]])
+    return {
+        "lake_payments": parts["payment_gaps"],
+        "lake_files": file_accounts(lake, parts["file_claims"]),
+        "lake_keys": repeated.group_by("table_name", maintain_order=True).agg(pl.col("repeated_count").sum()),
+        "lake_parents": parts["orphans"].group_by("table_name", maintain_order=True).agg(pl.col("orphan_count").sum()),
+        "lake_totals": parts["part_totals"].sum(),
+    }
+
+
+def payment_gaps(lake: Lake) -> pl.DataFrame:
+    """is_balanced, gap_cents = payment - (claims paid - provider adjustments), stated_gap_cents on file.
+
+    One row per payment that breaks a promise; of all others one row for each kind.
+    """
     paid = lake.claims.group_by("payment_id").agg(paid_cents=_cents("paid_amount").sum())
     moved = lake.provider_adjustments.group_by("payment_id").agg(moved_cents=_cents("amount").sum())
     rows = lake.payments.join(paid, on="payment_id", how="left").join(moved, on="payment_id", how="left")
-    return rows.select(
+    every = rows.select(
         "is_balanced",
         gap_cents=_cents("payment_amount") - pl.col("paid_cents").fill_null(0) + pl.col("moved_cents").fill_null(0),
         stated_gap_cents=_cents("difference_amount"),
     ).collect(engine="streaming")
+    gap = pl.col("gap_cents")
+    is_broken = (pl.col("is_balanced").fill_null(True) & (gap != 0)) | (gap != pl.col("stated_gap_cents"))
+    return pl.concat([every.filter(is_broken), every.filter(~is_broken).unique()]).sort(pl.all())
 
 
-def file_accounts(lake: Lake) -> pl.DataFrame:
-    """One row per file: claims and cents of charges that its account says were loaded, less those that the lake holds."""
-    held = lake.claims.group_by("file_id").agg(held_count=pl.len(), held_cents=_cents("charge_amount").sum())
+def file_claims(lake: Lake) -> pl.DataFrame:
+    """file_id, held_count and held_cents (charges) of the claims held; additive."""
+    held = lake.claims.group_by("file_id").agg(held_count=pl.len().cast(pl.Int64), held_cents=_cents("charge_amount").sum())
+    return held.collect(engine="streaming").sort("file_id")
+
+
+def file_accounts(lake: Lake, claims: pl.DataFrame) -> pl.DataFrame:
+    """One row per file: claims and cents of charges that its account says were loaded, less those held (file_claims)."""
+    held = claims.lazy().group_by("file_id").agg(pl.col("held_count", "held_cents").sum())
     rows = lake.files.join(held, on="file_id", how="full", coalesce=True)
     return rows.select(
-        claim_gap_count=pl.col("claim_loaded_count").fill_null(0) - pl.col("held_count").fill_null(0).cast(pl.Int64),
+        claim_gap_count=pl.col("claim_loaded_count").fill_null(0) - pl.col("held_count").fill_null(0),
         charge_gap_cents=_cents("loaded_charge_amount") - pl.col("held_cents").fill_null(0),
     ).collect(engine="streaming")
 
 
-def repeated_keys(lake: Lake) -> pl.DataFrame:
+def repeated_keys(lake: Lake, tables: tuple[Table, ...]) -> pl.DataFrame:
     """One row per lake table: table_name, repeated_count (rows beyond the first of their key)."""
-    counts = [_repeated(getattr(lake, table.name), table) for table in TABLES]
+    counts = [_repeated(getattr(lake, table.name), table) for table in tables]
     return pl.concat(pl.collect_all(counts, engine="streaming"))
 
 
@@ -74,8 +104,8 @@ def orphans(lake: Lake) -> pl.DataFrame:
     return pl.concat(pl.collect_all(counts, engine="streaming"))
 
 
-def lake_totals(lake: Lake) -> pl.DataFrame:
-    """One row of cents: payment_cents, paid_cents, moved_cents, unbalanced_cents (signed gaps), and unbalanced_count."""
+def part_totals(lake: Lake) -> pl.DataFrame:
+    """One row of cents, additive: payment_cents, paid_cents, moved_cents, unbalanced_cents (signed gaps), and unbalanced_count."""
     payments = lake.payments.select(
         payment_cents=_cents("payment_amount").sum(),
         unbalanced_cents=_cents("difference_amount").filter(~pl.col("is_balanced")).sum(),

@@ -38,7 +38,7 @@ FINDINGS = Table(
     name="findings",
     grain="one row per live service line that is flagged or up for review; a claim-level reason that fits no line has the claim's row",
     key=("line_id",),
-    sort=("line_id",),
+    sort=("payment_date", "line_id"),
     columns=(
         text("line_id", "service line; the claim's id where no line can be named"),
         text("claim_id", "claim it belongs to"),

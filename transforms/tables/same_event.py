@@ -6,7 +6,7 @@ SAME_EVENT = Table(
     name="same_event",
     grain="one row per service line that another channel has too; only the other one is live",
     key=("line_id",),
-    sort=("line_id",),
+    sort=("payment_date", "line_id"),
     columns=(
         text("line_id", "line left out"),
         text("claim_id", "claim it belongs to"),

@@ -24,7 +24,7 @@ EXPLAINED_OTHERWISE = Table(
     name="explained_otherwise",
     grain="one row per live line with a patient balance that something other than a downgrade explains; never counted",
     key=("line_id",),
-    sort=("line_id",),
+    sort=("payment_date", "line_id"),
     columns=(
         text("line_id", "service line, or the claim's id where no line was sent"),
         text("claim_id", "claim it belongs to"),
@@ -51,7 +51,7 @@ NOT_LIVE = Table(
     name="not_live",
     grain="one row per claim that no longer stands",
     key=("claim_id",),
-    sort=("claim_id",),
+    sort=("payment_date", "claim_id"),
     columns=(
         text("claim_id", "claim"),
         text(
