@@ -91,6 +91,8 @@ class Table:
                     "unit": column.unit,
                     "source": column.source,
                     "null_means": column.null or "never null",
+                    "example": column.example,
+                    "since": column.since,
                 },
             )
             for column in self.columns
