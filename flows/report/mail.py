@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flows.report import words
-from flows.report.needs import needs
+from flows.report.needs import Need, needs
 from flows.report.page import TEMPLATES, headline_sentence
 from transforms.report.week import Week
 
-MOST_ASKS, MOST_MOVES, MOST_REASONS = 10, 3, 5
+MOST_ASKS, MOST_MOVES, MOST_REASONS = 10, 3, 3
 MOST_LETTERS = 90  # of a payer's name
-MOST_OF_A_REASON = 240
+MOST_OF_A_REASON = 150
+MOST_LINES, MOST_ASKS_AS_TEXT = 59, 5
 MOST_ATTACHED_BYTES = 15_000_000  # 20 MB once encoded: what mail servers commonly take
 TEXT_WIDTH = 78
 WIDEST, LEAST_WIDE = 100, 2  # percent, of the bar below an ask
@@ -40,8 +41,11 @@ def render(week: Week, attached: Sequence[str] = (), left_out: Sequence[str] = (
     loader = jinja2.FileSystemLoader(TEMPLATES / "mail")
     plain, marked_up = (jinja2.Environment(loader=loader, autoescape=escaped, **options) for escaped in (False, True))
     plain.filters |= {"fold": fold, "isolate": isolate}
-    text, html = plain.get_template("email.txt.j2").render(said), marked_up.get_template("email.html.j2").render(said)
-    return text.strip() + "\n", html.strip() + "\n"
+    html = marked_up.get_template("email.html.j2").render(said)
+    template = plain.get_template("email.txt.j2")
+    texts = (template.render(said | {"asks": said["asks"][:count]}).strip() for count in range(MOST_ASKS_AS_TEXT, -1, -1))
+    text = next((one for one in texts if len(one.splitlines()) <= MOST_LINES), "")
+    return f"{text}\n", f"{html.strip()}\n"
 
 
 def message(week: Week, sender: str, recipients: Sequence[str], attach: Sequence[Path] = ()) -> EmailMessage:
@@ -83,9 +87,9 @@ def facts(week: Week) -> dict[str, Any]:
         "asks": [_ask(row, int(WIDEST * row["surprise_balance"] / most) if most else 0) for row in asks.iter_rows(named=True)],
         "reach": _reach(week),
         "parts": [
-            {"title": "New or rising", "rows": _moves(week)},
-            {"title": "What needs you", "rows": [{"text": need.what, "step": need.why} for need in needs(week)]},
-            {"title": "What could not be used", "rows": _unusable(week)},
+            {"title": "New or rising", "joint": ": ", "rows": _moves(week)},
+            {"title": "What needs you", "joint": ": ", "rows": [_need(need) for need in needs(week)]},
+            {"title": "What could not be used", "joint": ". ", "rows": _unusable(week)},
         ],
         "fine_print": FINE_PRINT,
     }  # fmt: skip
@@ -153,9 +157,13 @@ def _moves(week: Week) -> list[Row]:
     ]
 
 
+def _need(need: Need) -> Row:
+    return {"text": one_line(need.what), "step": one_line(need.why, MOST_OF_A_REASON)}
+
+
 def _move(row: dict[str, Any]) -> str:
     lately, before = (words.dollars(row[name]) for name in ("recent_week_amount", "earlier_week_amount"))
-    return f"{row['trend']}: {lately} a week lately, {before} before"
+    return f"{row['trend']}, {lately} a week lately, {before} before"
 
 
 def _unusable(week: Week) -> list[Row]:
