@@ -76,7 +76,12 @@ def _what_it_rests_on(packet: Packet, facts: Facts, own: pl.DataFrame) -> Iterat
     bound = lines.filter("is_maximum_reached").height
     if bound:
         yield f"On {few(bound)} the annual maximum bound: a higher fee changes nothing there, and none is claimed."
-    left_out = own.filter(pl.col("counted")).height - lines.height
+    if packet.left_out_count:
+        yield (
+            f"{few(packet.left_out_count).capitalize()} without a contracted fee are left out, since they would point at somebody. Fill "
+            "fee_schedules/ and run the audit again, and their dollars come in."
+        )
+    left_out = own.filter(pl.col("counted")).height - lines.height - packet.left_out_count
     if left_out:
         yield f"{few(left_out).capitalize()} count in your ranking but are of other evidence tiers, and are not in the packet (--tiers)."
     waiting = own.filter(pl.col("verdict") == "needs_review").height

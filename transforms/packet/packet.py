@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.packet import asking, comparators, evidence
 from transforms.packet.asking import Wish
-from transforms.packet.cells import ASK, shown_cells
+from transforms.packet.cells import ASK, is_enough, shown_cells
 from transforms.packet.lines import packet_lines
 
 
@@ -44,12 +44,23 @@ class Packet:
     market: pl.DataFrame
     ranks: pl.DataFrame
     lines: pl.DataFrame  # this payer's, for what the practice alone is told
+    left_out_count: int
+
+
+def spoken_of(lines: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """The lines of the packet: those that no ask can be reckoned for are left out where they are too few to be shown.
+
+    They would else be what the total less the asks leaves, and cost the packet an ask.
+    """
+    reckoned, rest = lines.filter("is_askable"), lines.filter(~pl.col("is_askable"))
+    return reckoned if reckoned.height and rest.height and not rest.select(is_enough(minimum)).item() else lines
 
 
 def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFrame, question: Question) -> Packet:
     """The packet from the published findings (FINDINGS) and ranking (PAYER_ALTERNATE_RANKING)."""
     every = packet_lines(findings, question.tiers)
-    lines = every.filter(pl.col("payer_id") == question.payer_id)
+    own = every.filter(pl.col("payer_id") == question.payer_id)
+    lines = spoken_of(own, question.minimum)
     shown = shown_cells(lines, question.minimum)
     codes = shown.asks.get_column("alternate_code").unique().sort()
     reckoned = lines.filter("is_askable").join(shown.asks, on=ASK, how="semi")
@@ -70,4 +81,5 @@ def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFr
         market=comparators.market(market_fees, codes),
         ranks=asking.rank_after(ranking, question.payer_id, asks),
         lines=lines,
+        left_out_count=own.height - lines.height,
     )
