@@ -20,6 +20,7 @@ BOUNDS = {  # smallest and largest value that makes sense
     "worsening_line_count": (1, 1_000),
     "suggested_increase_pct": (1, 100),
     "list_row_count": (1, 500),
+    "page_list_count": (1, 500),
     "page_payer_count": (1, 300),
     "page_pair_count": (1, 1_000),
     "page_line_count": (1, 3_000),

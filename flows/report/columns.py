@@ -26,9 +26,8 @@ class Anchors:
     """Where on the page a payer and a pair are told in full; what is beyond the page's limits has no place."""
 
     payers: Mapping[str, int] = field(default_factory=dict)
-    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    row_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Grid:
     rows: tuple[tuple[str | None, str, tuple[Cell, ...]], ...]
 
 
-def grid(name: str, frame: pl.DataFrame, policy: ReportPolicy, anchors: Anchors, row_id: Callable[[Row], str] | None = None,
+def grid(name: str, frame: pl.DataFrame, policy: ReportPolicy, anchors: Anchors, row_id: Callable[[Row], str | None] | None = None,
          row_class: Callable[[Row], str] | None = None) -> Grid:  # fmt: skip
     """The frame with the columns that report.yaml names for this table. Raises BadUsage for one that it does not have."""
     columns = policy.tables[name]
@@ -129,7 +128,7 @@ def billed(row: Row, anchors: Anchors) -> Cell:
     if code is None:
         return Cell(escape(words.DASH))
     place = anchors.pairs.get((row.get("payer_id") or "", code))
-    return Cell(Markup('<a href="#pair-{}">{}</a>').format(place, bdi(code)) if place else bdi(code), "c")
+    return Cell(Markup('<a href="#{}">{}</a>').format(place, bdi(code)) if place else bdi(code), "c")
 
 
 def pair(row: Row, anchors: Anchors) -> Cell:
@@ -204,8 +203,10 @@ def ask(row: Row, anchors: Anchors) -> Cell:
 
 
 def source(row: Row, anchors: Anchors) -> Cell:
-    """File and segment, and the id by which the line is found in Parquet, workbook and `explain`."""
-    html = Markup("{} <b>segment\u00a0{}</b> <code>{}</code>").format(bdi(row["source_file"]), row["line_segment"], row["line_id"])
+    """File, segment, where its claim begins, and the id by which the line is found in Parquet, workbook and `explain`."""
+    _, _, claim_segment = (row.get("claim_id") or "").rpartition("-")
+    under = f", claim at {claim_segment}" if claim_segment.isdigit() else ""
+    html = Markup("{} <b>segment\u00a0{}</b>{} <code>{}</code>").format(bdi(row["source_file"]), row["line_segment"], under, row["line_id"])
     return Cell(html, "f", f"{row['source_file']} {row['line_segment']:09d}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from transforms.tables.contract import CONTRACT_VERSION
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LISTS = (
-    "asks_first", "too_few_claims", "new_and_worsening", "wins", "by_basis", "freshness", "weeks", "week_lines", "restated", "locations",
-    "explained", "explained_lines", "review", "unusable", "set_aside", "not_counted", "unpriced", "unmapped",
+    "asks_first", "by_basis", "weeks", "week_lines", "explained", "explained_lines", "review", "unusable", "set_aside", "not_counted",
+    "unpriced",
 )  # fmt: skip
+LONG = ("too_few_claims", "new_and_worsening", "wins", "freshness", "restated", "locations", "unmapped")  # as long as the practice is large
 
 
 def render(week: Week) -> bytes:
@@ -51,10 +53,11 @@ def context(week: Week) -> dict[str, Any]:
     """Everything the template names."""
     anchors = anchors_of(week)
     grids = {name: grid(name, getattr(week, name), week.policy, anchors) for name in LISTS}
+    grids |= {name: grid(name, getattr(week, name).head(week.policy.page_list_count), week.policy, anchors) for name in LONG}
     for name in ("bridge", "window_bridge"):
         grids[name] = grid("bridge", getattr(week, name), week.policy, anchors, row_class=lambda row: "sum" if row["is_total"] else "")
     on_page = week.payers.head(week.policy.page_payer_count)
-    grids["payers"] = grid("payers", week.payers, week.policy, anchors)
+    grids["payers"] = grid("payers", week.payers.head(week.policy.page_list_count), week.policy, anchors)
     return {
         "week": week, "head": week.headline, "trust": week.trust, "policy": week.policy, "grids": grids, "anchors": anchors,
         "headline": headline_parts(week), "needs": needs(week), "payers": payer_parts(week, on_page, anchors),
@@ -96,28 +99,26 @@ def anchors_of(week: Week) -> Anchors:
     policy = week.policy
     payers = dict(week.payers.head(policy.page_payer_count).select("payer_id", "place").iter_rows())
     pairs = week.pairs.head(policy.page_pair_count).filter(pl.col("payer_id").is_in(list(payers)))
-    known = [
-        week.payers.select("payer_id", "payer_name"),
-        week.pairs.select("payer_id", "payer_name"),
-        week.freshness.select("payer_id", "payer_name"),
-    ]
+    known = [frame.select("payer_id", "payer_name") for frame in (week.payers, week.pairs, week.freshness)]
     names = dict(pl.concat(known).drop_nulls().unique("payer_id", keep="first", maintain_order=True).iter_rows())
-    return Anchors(
-        payers, {(payer, code): rank for payer, code, rank in pairs.select("payer_id", "submitted_code", "rank").iter_rows()}, names
-    )
+    places = {(payer, code): f"pair-{rank}" for payer, code, rank in pairs.select("payer_id", "submitted_code", "rank").iter_rows()}
+    return Anchors(payers, places, names)
 
 
 def payer_parts(week: Week, on_page: pl.DataFrame, anchors: Anchors) -> list[dict[str, Any]]:
     """Each payer with its pairs and lines, and how much of each the page holds."""
     pairs = week.pairs.head(week.policy.page_pair_count)
+    heads = week.lines.unique("rank", keep="first", maintain_order=True).select("payer_id", "submitted_code", "line_id", "rank").rows()
+    to_lines = replace(anchors, pairs={(payer, code): f"lines-{rank}" for payer, code, _, rank in heads})
+    firsts = {line_id: f"lines-{rank}" for _, _, line_id, rank in heads}
     parts = []
     for row in on_page.iter_rows(named=True):
         own = pl.col("payer_id") == row["payer_id"]
         shown, lines = pairs.filter(own), week.lines.filter(own)
         parts.append({
             "row": row, "name": row["payer_name"] or row["payer_id"], "place": row["place"],
-            "pairs": grid("pairs", shown, week.policy, anchors, row_id=lambda pair: f"pair-{pair['rank']}"),
-            "lines": grid("lines", lines, week.policy, anchors) if lines.height else None,
+            "pairs": grid("pairs", shown, week.policy, to_lines, row_id=lambda pair: f"pair-{pair['rank']}"),
+            "lines": grid("lines", lines, week.policy, anchors, row_id=lambda line: firsts.get(line["line_id"])) if lines.height else None,
             "pairs_shown": shown.height, "lines_shown": lines.height,
         })  # fmt: skip
     return parts

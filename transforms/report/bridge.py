@@ -21,7 +21,7 @@ from datetime import date
 import polars as pl
 
 from transforms.findings import dollars
-from transforms.report.base_lines import LINES, PAIR, WEEK, Marts, counted, standing
+from transforms.report.base_lines import LINES, PAIR, SURPRISE, WEEK, Marts, counted, standing
 
 STEP_SCHEMA = {"step": pl.String, "is_total": pl.Boolean, "cents": pl.Int64, "line_count": pl.Int64}
 
@@ -59,23 +59,41 @@ def window_bridge(marts: Marts, before: Marts | None, before_as_of: date | None,
     """The same for the total of the ranking window; no row without an earlier publication."""
     if before is None or before_as_of is None:
         return _table([])
-    old, new = _lines(counted(before["findings"])), _lines(counted(marts["findings"]))
-    left = old.filter(pl.col("payment_date") < window_start)
-    stayed = old.filter(pl.col("payment_date") >= window_start)
-    paid_since = new.filter(pl.col("payment_date") > before_as_of)
-    changed = _changes(stayed, new.filter(pl.col("payment_date") <= before_as_of), _known_files(before))
-    steps = {name: changed.filter(pl.col("step") == name) for name in ("restated", "late")}
-    return _table([
-        ("published_before", True, int(old["cents"].sum()), old.height),
-        ("paid_since", False, int(paid_since["cents"].sum()), paid_since.height),
-        *((name, False, int(rows["change_cents"].sum()), int(rows["change_lines"].sum())) for name, rows in steps.items()),
-        ("left_window", False, -int(left["cents"].sum()), -left.height),
-        ("published_now", True, int(new["cents"].sum()), new.height),
-    ])  # fmt: skip
+    sides = _sides(before, marts)
+    is_new = pl.col("payment_date_new") > before_as_of
+    is_old = pl.col("payment_date") < window_start
+    step = (
+        pl.when(is_new.fill_null(False)).then(pl.lit("paid_since"))
+        .when(is_old.fill_null(False)).then(pl.lit("left_window"))
+        .when(pl.col("cents").is_null() & ~pl.col("source_file_new").is_in(_known_files(before).implode())).then(pl.lit("late"))
+        .otherwise(pl.lit("restated"))
+    )  # fmt: skip
+    found = sides.with_columns(step=step).group_by("step").agg(
+        cents=(pl.col("cents_new").fill_null(0) - pl.col("cents").fill_null(0)).sum(),
+        lines=pl.col("cents_new").is_not_null().sum().cast(pl.Int64) - pl.col("cents").is_not_null().sum().cast(pl.Int64),
+    )  # fmt: skip
+    steps = {name: (cents, lines) for name, cents, lines in found.collect(engine="streaming").iter_rows()}
+    first, last = (_total(side["findings"]) for side in (before, marts))
+    moves = [(name, False, *steps.get(name, (0, 0))) for name in ("paid_since", "restated", "late", "left_window")]
+    return _table([("published_before", True, *first), *moves, ("published_now", True, *last)])
+
+
+def _sides(before: Marts, now: Marts) -> pl.LazyFrame:
+    """Every counted line of the two publications, one row, with what it was and what it is."""
+    old, new = (
+        counted(marts["findings"]).select("line_id", "source_file", "payment_date", cents="surprise_cents") for marts in (before, now)
+    )
+    return (
+        old.drop("source_file").join(new, on="line_id", how="full", suffix="_new", coalesce=True).rename({"source_file": "source_file_new"})
+    )
+
+
+def _total(findings: pl.LazyFrame) -> tuple[int, int]:
+    return counted(findings).select(SURPRISE.alias("cents"), LINES.alias("lines")).collect().row(0)
 
 
 def restated_lines(marts: Marts, before: Marts | None, first_day: date) -> pl.DataFrame:
-    """One row per line of last week that was restated or arrived late: before and now, in dollars; null where it was not there."""
+    """One row per line of last week that was restated or arrived late: before and now, in dollars; null where it was not there. Most moved first."""
     empty = {"step": pl.String, "line_id": pl.String, "claim_id": pl.String, "source_file": pl.String, "line_segment": pl.Int64,
              "payer_id": pl.String, "submitted_code": pl.String, "old_cents": pl.Int64, "cents": pl.Int64}  # fmt: skip
     found = pl.DataFrame(schema=empty)
@@ -83,7 +101,8 @@ def restated_lines(marts: Marts, before: Marts | None, first_day: date) -> pl.Da
         day = first_day - WEEK
         found = _changes(_week(before["findings"], day), _week(marts["findings"], day), _known_files(before))
     table = found.select(*empty).with_columns(old_balance=dollars("old_cents"), new_balance=dollars("cents")).drop("old_cents", "cents")
-    return table.sort("step", "line_id")
+    by = (pl.col("new_balance").fill_null(0) - pl.col("old_balance").fill_null(0)).abs()
+    return table.sort(by, pl.col("line_id"), descending=[True, False])
 
 
 def _week(findings: pl.LazyFrame, first_day: date) -> pl.DataFrame:

@@ -34,6 +34,7 @@ class ReportPolicy:
     worsening_line_count: int
     suggested_increase_pct: int
     list_row_count: int
+    page_list_count: int
     page_payer_count: int
     page_pair_count: int
     page_line_count: int

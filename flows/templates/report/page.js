@@ -10,10 +10,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
   if (body.rows.length < 2) continue;
   heads.forEach((head, at) => {
-    const label = head.querySelector("span"), button = document.createElement("button");
-    button.type = "button"; button.className = "sort"; button.textContent = label.textContent;
-    label.replaceWith(button);
-    button.addEventListener("click", () => {
+    const label = head.querySelector("span"); // no button element: Chromium does not print one in a repeated head
+    label.className = "sort"; label.setAttribute("role", "button"); label.tabIndex = 0;
+    label.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); label.click(); } });
+    label.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending" || (!head.hasAttribute("aria-sort") && head.classList.contains("n"));
       heads.forEach(other => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
