@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flows.report.cells import ACCENT, INK, LINE, QUIET
+from flows.report.cells import ACCENT, BAR, INK, LINE, QUIET
 from flows.report.sheets import Placed
 
 CURVE_ROWS = 100  # further asks are lost in the line
@@ -42,7 +42,7 @@ def asked(book: Any, asks: Block) -> tuple[Any, str] | None:
         return None
     chart = book.add_chart({"type": "bar"})
     chart.add_series({
-        "name": "Left to patients", "categories": asks.cells("A"), "values": asks.cells("B"), "fill": {"color": ACCENT}, "gap": 45,
+        "name": "Left to patients", "categories": asks.cells("A"), "values": asks.cells("B"), "fill": {"color": BAR}, "gap": 45,
         "data_labels": {"value": True, "num_format": "$#,##0", "font": QUIET_FONT},
     })  # fmt: skip
     chart.set_y_axis({"reverse": True, "num_font": FONT, "line": {"color": LINE}, "major_tick_mark": "none"})
@@ -73,7 +73,7 @@ def weekly(book: Any, weeks: Block) -> tuple[Any, str] | None:
         return None
     chart, line = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
     chart.add_series(
-        {"name": "By payment date", "categories": weeks.cells("A"), "values": weeks.cells("B"), "fill": {"color": ACCENT}, "gap": 60}
+        {"name": "By payment date", "categories": weeks.cells("A"), "values": weeks.cells("B"), "fill": {"color": BAR}, "gap": 60}
     )
     line.add_series({
         "name": "By service date (recent weeks still grow)", "categories": weeks.cells("A"), "values": weeks.cells("G"),

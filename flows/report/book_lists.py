@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from flows.mart_tables import MART_TABLES
-from flows.report.sheets import MOST_ROWS, Listing
+from flows.report.sheets import FIRST_ROW, MOST_ROWS, Listing
 from transforms.findings import UNKNOWN
 from transforms.report.base_lines import Marts
 from transforms.report.week import Week
@@ -54,12 +54,12 @@ FIRST = {
     ),
 }  # fmt: skip
 TITLES = {
-    "Ranking": "Payer and procedure, by what it left to patients",
+    "Ranking": "Payer and procedure, by what it left to patients (a click on the code leads to its lines)",
     "Alternate codes": "The same dollars by the code that was paid",
     "Asks": "What asking for more would bring",
     "Agreed fees": "Fees won, and whether they are paid",
     "Findings": "Every line that was downgraded or is up for review",
-    "Review": "Lines that need a person",
+    "Review": "Lines that need a person (altbenefit review confirm LINE_ID, or reject)",
     "Explained": "Balances that something other than a downgrade explains; not counted",
     "Quarantine": "What could not be used, why, and what to do",
 }
@@ -95,7 +95,18 @@ def lists(week: Week) -> dict[str, Listing]:
         "Quarantine": first_of(asked_for, ["is_open", "charge_amount", "quarantine_id"], [True, True, False]),
     }
     tables = {name: MART_TABLES[table] for name, table in TABLES.items()} | {"Explained": EXPLAINED}
-    return {name: Listing(name, TITLES[name], tables[name], *rows[name], ORDERS[name], FIRST[name]) for name in TITLES}
+    links = {"Ranking": lines_behind(rows["Ranking"][0], rows["Findings"][0])}
+    return {name: Listing(name, TITLES[name], tables[name], *rows[name], ORDERS[name], FIRST[name], links.get(name, ())) for name in TITLES}
+
+
+def lines_behind(ranking: pl.DataFrame, lines: pl.DataFrame) -> tuple[str, ...]:
+    """For each pair of the ranking the cell on Findings where its lines begin; empty where the limit of rows left them off."""
+    if ranking.is_empty():
+        return ()
+    places = lines.with_row_index("_at").filter("counted").with_columns(pl.col("submitted_code").fill_null(UNKNOWN))
+    first = places.group_by("payer_id", "submitted_code").agg(pl.col("_at").min())
+    found = ranking.select("payer_id", "submitted_code").join(first, on=["payer_id", "submitted_code"], how="left", maintain_order="left")
+    return tuple("" if at is None else f"'Findings'!A{at + FIRST_ROW + 1}" for at in found["_at"])
 
 
 def named(marts: Marts) -> pl.LazyFrame:

@@ -17,7 +17,7 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 RICH = "<r>"  # the library takes text between <r> and </r> for its own markup and would write it into the file as it is
 EXCEL_EPOCH = date(1899, 12, 30)
 DAYS_TO_1970 = (date(1970, 1, 1) - EXCEL_EPOCH).days
-INK, QUIET, ACCENT, TINT, LINE = "#22303c", "#5b6775", "#1f6f78", "#e8f1f2", "#c5d0d6"
+INK, QUIET, ACCENT, BAR, TINT, LINE = "#1d2a35", "#55626f", "#17626b", "#1f6f78", "#dcecee", "#c3ccd3"  # as templates/look.css.j2
 Formats = dict[str, Any]
 
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": TINT, "bottom": 1, "bottom_color": ACCENT}
@@ -38,7 +38,7 @@ LOOKS = {
     "link": {"font_color": ACCENT, "underline": 1, "indent": 1},
     "total_money": {"num_format": "#,##0.00", "font_color": QUIET},
     "total_count": {"num_format": "#,##0", "font_color": QUIET},
-    "good": {"bold": True, "align": "left", "indent": 1, "font_color": "#1d6b3a"},
+    "good": {"bold": True, "align": "left", "indent": 1, "font_color": "#1c6b3c"},
     "bad": {"bold": True, "font_color": "#ffffff", "bg_color": "#a4262c"},
 }
 

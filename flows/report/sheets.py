@@ -16,6 +16,7 @@ MOST_ROWS = 25_000  # of one sheet: 4 microseconds a cell and nobody reads furth
 TITLE_ROW, TOTAL_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3
 LETTER = 1
 NARROW, WIDE, SAMPLE_ROWS, FILTER_BUTTON = 9, 42, 500, 3
+LINKED = "submitted_code"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Listing:
     row_count: int
     order: str
     first: tuple[str, ...]
+    links: tuple[str, ...] = ()  # where a click on the code billed leads, row by row; empty: nowhere
 
     @property
     def columns(self) -> list[Column]:
@@ -67,7 +69,7 @@ def place(book: Any, looks: Formats, what: Listing) -> Placed:
     put_text(sheet, TITLE_ROW, 0, _title(what), looks, "title")
     _totals(sheet, looks, columns, values, placed)
     _headings(sheet, looks, columns, widths)
-    _rows(sheet, looks, columns, values)
+    _rows(sheet, looks, columns, values, what.links)
     if not what.rows.height:
         put_text(sheet, FIRST_ROW, 0, "Nothing to list.", looks, "quiet")
     _setup(sheet, what, len(columns))
@@ -120,9 +122,10 @@ def put_heads(sheet: Any, row: int, looks: Formats, heads: Sequence[tuple[str, b
         put_text(sheet, row, at, head, looks, "head_right" if is_number else "head")
 
 
-def _rows(sheet: Any, looks: Formats, columns: list[Column], values: list[list]) -> None:
-    """Cell by cell; the loop over a column's kind is outside that over its rows' cells, for it runs a million times."""
+def _rows(sheet: Any, looks: Formats, columns: list[Column], values: list[list], links: tuple[str, ...]) -> None:
+    """Cell by cell, a row at a time: what is written is gone to disk once the next row begins."""
     kinds = [look_of(column) for column in columns]
+    linked = [column.name for column in columns].index(LINKED) if links else 0
     for row, cells in enumerate(zip(*values, strict=True), FIRST_ROW):
         for at, value in enumerate(cells):
             if value is None:
@@ -131,6 +134,8 @@ def _rows(sheet: Any, looks: Formats, columns: list[Column], values: list[list])
                 put_text(sheet, row, at, value, looks)
             else:
                 sheet.write_number(row, at, value, looks[kinds[at]])
+        if links and links[row - FIRST_ROW]:
+            sheet.write_url(row, linked, f"internal:{links[row - FIRST_ROW]}", looks["link"], safe(cells[linked]), "The lines behind it")
 
 
 def _widths(sheet: Any, columns: list[Column], values: list[list]) -> list[int]:

@@ -155,6 +155,22 @@ def test_text_from_outside_stays_text(hostile):
         assert b"evil.example" not in b"".join(book.read(one) for one in book.namelist() if one.endswith(".rels"))
 
 
+def test_a_code_of_the_ranking_leads_to_its_lines(written):
+    """Each link stands on a code and ends on the first counted line of that payer and code, which is its dearest."""
+    _, path = written
+    links = {one.get("ref"): one.get("location") for one in part(path, sheet_parts(path)["Ranking"]).iter(f"{MAIN}hyperlink")}
+    findings, ranking = table(path, "Findings"), sheet(path, "Ranking")
+    assert len(links) == len(table(path, "Ranking"))
+    for at, (reference, target) in enumerate(links.items()):
+        row = table(path, "Ranking")[at]
+        line = findings[int(re.fullmatch(r"'?Findings'?!A(\d+)", target)[1]) - 4]
+        assert ranking[reference].value == line["Billed"].value == row["Billed"].value
+        assert (line["Payer ID"].value, line["Counted"].value) == (row["Payer ID"].value, "yes")
+        same = [one for one in findings if one["Payer ID"].value == row["Payer ID"].value and one["Billed"].value == row["Billed"].value]
+        assert float(line[LEAKS].value) == max(float(one[LEAKS].value) for one in same if one[LEAKS])
+        assert sum(one["Counted"].value == "yes" for one in same) == int(row["Lines"].value)
+
+
 def test_what_looks_like_a_formula_is_marked_as_text_for_editing(hostile):
     """quotePrefix: Excel keeps it text even where the cell is edited and left."""
     _, path = hostile

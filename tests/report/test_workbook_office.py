@@ -77,6 +77,7 @@ def test_another_program_reads_the_names_as_they_are(opened):
 
 
 @needs_pdf
+@pytest.mark.slow
 def test_printed_lists_repeat_their_head_and_number_their_pages(opened, tmp_path):
     week = week_of(400)
     path = tmp_path / "report.xlsx"
