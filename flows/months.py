@@ -68,6 +68,9 @@ def work_out(job: Job) -> Kept:
     shutil.rmtree(job.root / WORK, ignore_errors=True)
     periods = files_by_period(job.root, job.manifest)
     every = {month: files for month, files in periods.items() if days_of(month)[0] <= job.as_of}
+    if not every:
+        partials.write_index(job.root, Index(job.made_by))
+        return Kept(job.root, {})
     stages: Stages = {month: {"input": input_of(job, month, mine)} for month, mine in every.items()}
     before = _unspoilt(job, before, every, stages)
     files = dict(before.files)
