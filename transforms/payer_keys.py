@@ -21,8 +21,10 @@ SENT = (
 def keys_sent(payments: pl.DataFrame) -> pl.DataFrame:
     """payment_id, payer_id, is_mapped, kind, key (as it is compared), value (as sent): one row per identifier of a mapped payment.
 
-    What is a payment vendor's own is left out.
+    What is a payment vendor's own is left out, and so is the tax id of every payment that a vendor makes.
     """
+    tax_id = pl.when(pl.col("payment_vendor_id").is_null()).then(pl.col(OWN["payer_tax_id"]))
+    payments = payments.with_columns(tax_id.alias(OWN["payer_tax_id"]))
     rows = [
         payments.select(
             "payment_id", "payer_id", "is_mapped", order=pl.lit(order), kind=pl.lit(kind), key=plain(pl.col(column)),

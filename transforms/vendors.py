@@ -26,7 +26,8 @@ def with_vendor(payments: pl.DataFrame, vendors: pl.DataFrame) -> pl.DataFrame:
     """Adds payment_vendor_id (null: no vendor on file) and own_<identifier>: what is left to name the payer, without the vendor's.
 
     payer_id of a vendor's payment becomes the slug of what is left, or vendor-<id> where nothing is: what a vendor sends of
-    itself must not make one payer of all those that it pays for.
+    itself must not make one payer of all those that it pays for. Its tax id is taken for the vendor's even where
+    payment_vendors.yaml does not list it, since whoever moves the money fills TRN03 (domain 5).
     """
     listed = vendors.with_columns(names=pl.concat_list(pl.concat_list("name"), "aliases"))
     found = payments
@@ -44,9 +45,9 @@ def with_vendor(payments: pl.DataFrame, vendors: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_own_slug(payments: pl.DataFrame) -> pl.DataFrame:
-    columns = ["own_payer_ref_2u", "payer_naic", "own_payer_n104", "own_payer_tax_id", "own_payer_name"]
+    columns = ["own_payer_ref_2u", "payer_naic", "own_payer_n104", "own_payer_name"]
     paid_for = payments.filter(pl.col("payment_vendor_id").is_not_null()).select("payment_vendor_id", *columns).unique(maintain_order=True)
-    slugs = [payer_slug(*row[1:]) for row in paid_for.iter_rows()]
+    slugs = [payer_slug(ref_2u, naic, n104, None, name) for _, ref_2u, naic, n104, name in paid_for.iter_rows()]
     left = paid_for.with_columns(own_slug=pl.Series(slugs, dtype=pl.String)).with_columns(
         own_slug=pl.when(pl.col("own_slug") == "unknown").then("vendor-" + pl.col("payment_vendor_id")).otherwise("own_slug")
     )

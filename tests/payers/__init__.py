@@ -1,0 +1,1 @@
+"""Who adjudicates, who pays, whose network, which office."""
