@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +23,7 @@ from transforms.practice import make_practice, truth_from_csv
 FACTS = "practice.json"
 PRACTICE = "practice"  # where a demo keeps its synthetic practice
 ENDS_ON = date(2026, 6, 30)
+DATE_LETTERS = 10  # of a file name: the day it was sent
 
 
 def write_practice(out: Path, claims: int, seed: int, months: int = 12) -> int:
@@ -51,6 +56,20 @@ def order_for(folder: Path, store: Path) -> Order:
         raise BadUsage("the folder holds no synthetic practice", str(folder), "Run: altbenefit synth --out DIR --claims N --seed S")
     as_of = date.fromisoformat(json.loads(path.read_text())["as_of"])
     return Order(folder / "inbox", store, as_of, folder / "config")
+
+
+@contextmanager
+def before_last_week(order: Order) -> Iterator[Order]:
+    """The same audit as of the Sunday before the last whole week: what had arrived by then, all but its last file, which comes late.
+
+    The inbox it names holds copies and is gone afterwards.
+    """
+    sunday = order.as_of - timedelta(days=order.as_of.weekday() + 8)
+    names = [path.name for path in sorted(order.inbox.iterdir()) if path.name[:DATE_LETTERS] <= sunday.isoformat()]
+    with tempfile.TemporaryDirectory(prefix="altbenefit-demo-") as scratch:
+        for name in names[:-1]:
+            shutil.copy2(order.inbox / name, Path(scratch) / name)
+        yield replace(order, inbox=Path(scratch), as_of=sunday)
 
 
 def practice_folder(folder: Path) -> Path:

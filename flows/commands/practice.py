@@ -50,24 +50,32 @@ def evaluate(folder: Path, as_json: bool) -> int:
 @click.option("--out", default="demo", show_default=True, type=click.Path(path_type=Path), help="Folder for everything.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
 def demo(out: Path, no_prefect: bool) -> int:
-    """A synthetic practice, audited: everything in one folder, in a minute."""
+    """A synthetic practice, audited and reported: everything in one folder, in a minute."""
+    from flows.commands import report
     from flows.commands.audit import run, words
     from flows.picture import ranking_picture
-    from flows.practice import PRACTICE, order_for, write_practice
+    from flows.practice import PRACTICE, before_last_week, order_for, write_practice
     from flows.published import mart
+    from flows.report.run import PAGE, ReportOrder
     from flows.tell import print_rows
 
     store = out / "store"
     files = write_practice(out / PRACTICE, DEMO_CLAIMS, DEMO_SEED)
     click.echo(f"A synthetic practice: {files} remittance files in {out / PRACTICE / 'inbox'}")
-    summary = run(order_for(out, store), no_prefect, quiet=True)
-    click.echo(words(summary, dry_run=False))
+    order = order_for(out, store)
+    if not store.exists():
+        # Two nights, so that the report has a week to compare with.
+        with before_last_week(order) as earlier:
+            click.echo(words(run(earlier, no_prefect=True, quiet=True), dry_run=False).splitlines()[0])
+    click.echo(words(run(order, no_prefect, quiet=True), dry_run=False))
     ranking = mart(store, "payer_code_ranking")
     (out / "ranking.svg").write_text(ranking_picture(ranking))
     click.echo("\nWhom to ask first:")
     columns = ("rank", "payer_name", "submitted_code", "paid_code", "claim_count", "surprise_balance", "cumulative_share")
     print_rows(ranking.head(DEMO_ROWS).select(columns), as_json=False)
-    click.echo(f"\nThe whole ranking:      {store / 'reports/current/payer_code_ranking.parquet'}")
+    reported = report.run(ReportOrder(store, order.config), no_prefect)
+    click.echo(f"\nThe weekly report:      {Path(reported.folder) / PAGE}")
+    click.echo(f"The whole ranking:      {store / 'reports/current/payer_code_ranking.parquet'}")
     click.echo(f"Every finding:          {store / 'reports/current/findings.parquet'}")
     click.echo(f"As a picture:           {out / 'ranking.svg'}")
     click.echo(f"How right it is:        altbenefit evaluate {out}")

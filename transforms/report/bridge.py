@@ -93,7 +93,10 @@ def _total(findings: pl.LazyFrame) -> tuple[int, int]:
 
 
 def restated_lines(marts: Marts, before: Marts | None, first_day: date) -> pl.DataFrame:
-    """One row per line of last week that was restated or arrived late: before and now, in dollars; null where it was not there. Most moved first."""
+    """One row per line of last week that was restated or arrived late, most moved first: before and now in dollars.
+
+    null: the line was not there before, or does not count any more.
+    """
     empty = {"step": pl.String, "line_id": pl.String, "claim_id": pl.String, "source_file": pl.String, "line_segment": pl.Int64,
              "payer_id": pl.String, "submitted_code": pl.String, "old_cents": pl.Int64, "cents": pl.Int64}  # fmt: skip
     found = pl.DataFrame(schema=empty)
