@@ -61,6 +61,9 @@ def _what_it_rests_on(packet: Packet, facts: Facts, own: pl.DataFrame) -> Iterat
             f"{few(guessed).capitalize()} are priced by the difference that the payer tagged, since your fee or the coverage is unknown. "
             "That overstates. Fill fee_schedules/ and coverage/ and run the audit again before you argue with the total."
         )
+    unknown = lines.filter(~pl.col("is_askable")).height
+    if unknown:
+        yield f"For {few(unknown)} the contracted fee or the alternate code is unknown, so no fee is asked for them. Fill fee_schedules/."
     observed = lines.filter(pl.col("contracted_fee_source") != "schedule").height
     if observed:
         yield (

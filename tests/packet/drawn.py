@@ -13,7 +13,11 @@ import polars as pl
 
 from flows import parquet
 from flows.mart_tables import MART_TABLES
-from flows.packet.write import Order
+from flows.packet.evidence import evidence
+from flows.packet.letter import letter
+from flows.packet.notes import as_text
+from flows.packet.pages import as_html
+from flows.packet.write import Order, figures_of
 from transforms.packet.asking import Wish
 from transforms.packet.packet import Packet, Question, packet
 from transforms.tables.contract import COUNT, DATE, FLAG, MONEY, PERCENT, TEXT, TEXTS, Column
@@ -128,3 +132,11 @@ def order(given: Path, out: Path, payer: str = "north", **changes: Any) -> Order
     usual = {"config": None, "tiers": (1, 2), "general": Wish("percent", 15), "own": {}, "is_named": False, "has_comparators": True,
              "paper": "letter", "letter_date": None}  # fmt: skip
     return Order(store=given, payer_id=payer, out=out, **(usual | changes))
+
+
+def pages_made(given: Order) -> dict[str, str]:
+    """letter and evidence as HTML and the notes, without the slower formats."""
+    made, facts, found = figures_of(given)
+    documents = (letter(made, facts), evidence(made, facts))
+    html = {document.name: as_html(document, given.paper).decode() for document in documents}
+    return html | {"notes": as_text(found, facts, documents)}
