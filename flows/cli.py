@@ -8,7 +8,24 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import audit, dictionary, doctor, explain, layouts, parse, payers, practice, quarantine, review, share, vault
+from flows.commands import (
+    audit,
+    dictionary,
+    doctor,
+    explain,
+    layouts,
+    packet,
+    parse,
+    payers,
+    practice,
+    predict,
+    quarantine,
+    report,
+    review,
+    serve,
+    share,
+    vault,
+)
 from flows.errors import UNEXPECTED, Failure, of_system
 
 
@@ -28,16 +45,20 @@ def altbenefit(debug: bool) -> None:
 COMMANDS = (
     practice.demo,
     audit.audit,
+    report.report,
     parse.parse,
     explain.explain,
     quarantine.quarantine,
     review.review,
     payers.payers,
     layouts.layouts,
+    packet.packet,
+    predict.predict,
     share.share,
     vault.vault,
     practice.synth,
     practice.evaluate,
+    serve.serve,
     doctor.doctor,
     dictionary.dictionary,
 )
