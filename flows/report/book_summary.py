@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flows.report import book_charts
@@ -17,7 +18,7 @@ HEADLINE_ROW = 4
 HEADLINE_CELL = f"Summary!$B${HEADLINE_ROW + 1}"
 WIDTHS = (58, 16, 15, 12, 12, 14, 15, 16, 18)
 ASKED = {
-    "surprise_balance": "money", "cumulative_share": "percent", "claim_count": "count", "patient_count": "count",
+    "surprise_balance": "money", "running_share": "percent", "claim_count": "count", "patient_count": "count",
     "median_alternate_fee": "money", "contracted_fee": "money", "asked_fee": "money", "asked_saving": "money",
 }  # fmt: skip
 BY_WEEK = {
@@ -76,21 +77,13 @@ def _asks(sheet: Any, looks: Formats, row: int, week: Week) -> Block:
     heads = ("Payer: billed, paid as", "Left to patients", "With those above", "Claims", "Patients", "Alternate fee, median",
              "Contracted fee, median", "Fee to ask for", "Worth over the window")  # fmt: skip
     put_heads(sheet, row + 1, looks, [(head, at > 0) for at, head in enumerate(heads)], WIDTHS)
-    names = (
-        "surprise_balance",
-        "cumulative_share",
-        "claim_count",
-        "patient_count",
-        "median_alternate_fee",
-        "contracted_fee",
-        "asked_fee",
-        "asked_saving",
-    )
-    kinds = ("money", "percent", "count", "count", "money", "money", "money", "money")
+    running, total = Decimal(0), week.headline.surprise_balance
     for at, pair in enumerate(week.asks_first.iter_rows(named=True), row + 2):
+        running += pair["surprise_balance"]
+        values = pair | {"running_share": 100 * running / total if total else None}
         put_text(sheet, at, 0, pair_name(pair), looks)
-        for place, (name, look) in enumerate(zip(names, kinds, strict=True), 1):
-            put_value(sheet, at, place, pair[name], looks, look)
+        for place, (name, look) in enumerate(ASKED.items(), 1):
+            put_value(sheet, at, place, values[name], looks, look)
     end = row + 1 + week.asks_first.height
     said = remarks(week)
     for at, remark in enumerate(said, end + 1):
@@ -117,15 +110,7 @@ def pair_name(pair: dict[str, Any]) -> str:
 def _weeks(sheet: Any, looks: Formats, row: int, week: Week) -> Block:
     """The last weeks by payment date, and by service date beside it."""
     _section(sheet, looks, row, "Left to patients week by week")
-    heads = (
-        "Week",
-        "Left to patients, by payment date",
-        "Lines paid",
-        "From",
-        "Claims",
-        "Lines served",
-        "Left to patients, by service date",
-    )
+    heads = ("Week", "By payment date", "Lines paid", "From", "Claims", "Lines served", "By service date")
     put_heads(sheet, row + 1, looks, [(head, at not in {0, 3}) for at, head in enumerate(heads)], WIDTHS)
     for at, cells in enumerate(week.weeks.select(list(BY_WEEK)).iter_rows(), row + 2):
         for place, (value, look) in enumerate(zip(cells, BY_WEEK.values(), strict=True)):

@@ -171,6 +171,17 @@ def test_a_code_of_the_ranking_leads_to_its_lines(written):
         assert sum(one["Counted"].value == "yes" for one in same) == int(row["Lines"].value)
 
 
+def test_the_first_asks_share_runs_over_the_asks_themselves(written):
+    """Pairs of too few claims are not among them, so the ranking's own cumulative share would be another figure."""
+    week, path = written
+    cells, running = sheet(path, "Summary"), Decimal(0)
+    first = next(int(reference[1:]) for reference, cell in cells.items() if cell.value == "Payer: billed, paid as") + 1
+    for row, balance in enumerate(week.asks_first["surprise_balance"], first):
+        running += balance
+        assert cells[f"B{row}"].value == repr(float(balance)).removesuffix(".0")
+        assert abs(Decimal(cells[f"C{row}"].value) - running / week.headline.surprise_balance) < Decimal("1e-12")
+
+
 def test_what_looks_like_a_formula_is_marked_as_text_for_editing(hostile):
     """quotePrefix: Excel keeps it text even where the cell is edited and left."""
     _, path = hostile
