@@ -5,33 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows import keyfile
+from flows.check import Check
 from flows.errors import Failure
 from flows.lock import hold_unchanged
 from flows.night import settings_of
 from flows.store import JOURNAL, STAGING, read_manifest, require_whole, scan
+from flows.surroundings import clock_checks, notice_checks, prefect_checks, schedule_checks, version_checks
 
 FREE_BYTES = 2_000_000_000
+HELD_HOURS = 6.0
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at."""
-
-    name: str
-    is_ok: bool
-    fact: str
-    next_step: str = ""
-
-
-def checkup(store: Path | None, inbox: Path | None, config: Path | None) -> list[Check]:
-    """Every check that applies to what was named."""
-    found = [_config(config), _clock()]
+def checkup(store: Path | None, inbox: Path | None, config: Path | None, is_sending: bool = False) -> list[Check]:
+    """Every check that applies to what was named. `is_sending`: a trial message goes to whoever is told."""
+    found = [_config(config), *version_checks(), *clock_checks(store, inbox, config), *schedule_checks(config)]
+    found += [*notice_checks(is_sending), *prefect_checks()]
     if inbox:
         readable = inbox.is_dir() and os.access(inbox, os.R_OK | os.X_OK)
         found.append(
@@ -51,13 +44,6 @@ def _config(config: Path | None) -> Check:
     return Check("configuration", True, f"{payers} payers, {fees} fees, {coverage} coverage rows, {settings.rules.height} rule rows")
 
 
-def _clock() -> Check:
-    now = datetime.now(UTC)
-    return Check(
-        "clock", date(2024, 1, 1) < now.date() < date(2100, 1, 1), f"{now:%Y-%m-%d %H:%M} UTC", "Set the clock; business dates follow it."
-    )
-
-
 def _store(store: Path) -> Iterator[Check]:
     at = store if store.exists() else store.absolute().parent
     free = shutil.disk_usage(at if at.exists() else Path("/")).free
@@ -75,11 +61,14 @@ def _store(store: Path) -> Iterator[Check]:
 
 
 def _lock(store: Path) -> Check:
+    """Held is well while a run can be at work. A lock ends with its process, but a process can hang."""
     try:
         with hold_unchanged(store):
             return Check("lock", True, "no run holds the store")
     except Failure as why:
-        return Check("lock", True, why.cause)
+        hours = max(0.0, time.time() - (store / ".lock").stat().st_mtime) / 3600
+        step = "Look at that process; if it hangs, end it: the next run goes on from what was committed."
+        return Check("lock", hours < HELD_HOURS, f"{why.cause}, for {hours:.1f} hours", step)
 
 
 def _interrupted(store: Path) -> Check:

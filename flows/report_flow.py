@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
@@ -24,6 +26,19 @@ def report_under_prefect(order: ReportOrder) -> ReportSummary:
 
     texts = [str(path) if path else None for path in (order.config, order.out)]
     return altbenefit_report(str(order.store), texts[0], order.week, texts[1])
+
+
+def due_under_prefect(write: Callable[[Callable[..., Any]], list[ReportSummary]]) -> list[ReportSummary]:
+    """Write every report that is due as one flow of this process; `write` takes the step to run things by."""
+
+    @flow(name="altbenefit-reports-due", log_prints=False, persist_result=False, validate_parameters=False)
+    def altbenefit_reports_due() -> list[ReportSummary]:
+        written = write(as_task)
+        for summary in written:
+            tell_prefect(summary)
+        return written
+
+    return altbenefit_reports_due()
 
 
 def tell_prefect(summary: ReportSummary) -> None:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -45,6 +46,7 @@ def serve(inbox: Path, store: Path, config: Path | None, port: int) -> None:
         parameters = parameters_of(inbox, store, config)
         deployments = deployments_of(schedules, parameters)
         click.echo(told(schedules, parameters, url))
+        warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'")  # Prefect's own, whenever it is asked to stop
         serve_deployments(*deployments, pause_on_shutdown=False, print_starting_message=False, limit=1)
 
 

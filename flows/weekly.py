@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from flows.clock import day_of_run
 from flows.errors import BadUsage, of_any
 from flows.logs import Record
 from flows.notify.deliver import send_whole
@@ -67,6 +69,20 @@ def write_due(
         record("failed", {"exit_code": failure.exit_code, "cause": failure.cause})
         teller.send(failed(failure, as_of.isoformat(), store, "weekly report"))
         raise
+
+
+def run_due(store: Path, config: Path | None, no_prefect: bool, record: Record, say: Callable[[str], None]) -> list[reports.ReportSummary]:
+    """`write_due` for today, as a Prefect flow of this process unless asked not to."""
+    today = day_of_run(config)
+    if no_prefect:
+        return write_due(store, config, today, record, say)
+    from flows.commands.audit import PREFECT_QUIETLY
+
+    for name, value in PREFECT_QUIETLY.items():
+        os.environ.setdefault(name, value)
+    from flows.report_flow import due_under_prefect
+
+    return due_under_prefect(lambda step: write_due(store, config, today, record, say, step))
 
 
 def _one(store: Path, config: Path | None, week: str | None, teller: Teller, step: Step) -> reports.ReportSummary:

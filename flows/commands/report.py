@@ -14,18 +14,40 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store; what it has published is read.")
-@click.option("--config", type=click.Path(path_type=Path), help="Folder whose files lie over the shipped configuration.")
+@click.option(
+    "--store", required=True, type=click.Path(path_type=Path), envvar="ALTBENEFIT_STORE", help="The store; what it has published is read."
+)
+@click.option(
+    "--config", type=click.Path(path_type=Path), envvar="ALTBENEFIT_CONFIG", help="Folder whose files lie over the shipped configuration."
+)
 @click.option("--week", help="ISO week such as 2026-W26; default the last week that is over and that anything was paid in.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to; default STORE/weekly/WEEK.")
+@click.option("--due", is_flag=True, help="Unattended: every week that is over and has no report yet, each mailed once.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def report(store: Path, config: Path | None, week: str | None, out: Path | None, no_prefect: bool, as_json: bool) -> int:
+def report(store: Path, config: Path | None, week: str | None, out: Path | None, due: bool, no_prefect: bool, as_json: bool) -> int:
     """The weekly leakage report: a page, a workbook and an e-mail, from what is published."""
+    if due and (week or out):
+        raise click.UsageError("--due chooses the weeks and the folders itself.")
+    if due:
+        return _write_due(store, config, no_prefect, as_json)
     from flows.report.run import ReportOrder
 
     summary = run(ReportOrder(store, config, week, out), no_prefect)
     click.echo(json.dumps(summary.to_dict()) if as_json else words(summary))
+    return 0
+
+
+def _write_due(store: Path, config: Path | None, no_prefect: bool, as_json: bool) -> int:
+    """What the schedule does on Mondays."""
+    from flows.logs import log_to
+    from flows.weekly import run_due
+
+    written = run_due(store, config, no_prefect, log_to(None, f"report-{os.getpid()}"), lambda text: click.echo(text, err=True))
+    if as_json:
+        click.echo(json.dumps([summary.to_dict() for summary in written]))
+    else:
+        click.echo("\n".join(map(words, written)) or "Every week that is over has its report.")
     return 0
 
 

@@ -58,7 +58,7 @@ def _unpaid_fees(now: pl.DataFrame, before: pl.DataFrame | None, small: int) -> 
 
 
 def _silent(now: pl.DataFrame, before: pl.DataFrame | None) -> Iterable[Alert]:
-    old = set() if before is None else set(before["payer_id"])
+    old = set((now if before is None else before)["payer_id"])  # at a first publication silence is history, not news
     for row in now.sort("silent_days", descending=True).iter_rows(named=True):
         text = f"Silent payer: {_name(row)}, last payment {row['last_payment_date']}, {row['silent_days']} days ago (longest gap before: "
         yield Alert("silent_payer", f"{text}{row['usual_gap_days']}). Ask for its remittances.", row["payer_id"] not in old)

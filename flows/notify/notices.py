@@ -13,8 +13,9 @@ from flows.notify.alerts import Alert
 from flows.summary import Summary
 
 MOST_LINES = 19
-MOST_ALERTS = 8
-LINE_LENGTH = 200
+MOST_OF_A_KIND = 2
+ALERTS = {"new_pair": "new pairs", "agreed_fee_unpaid": "agreed fees", "silent_payer": "silent payers"}
+LINE_LENGTH = 250
 SUBJECT_LENGTH = 120
 CODES = {GATE_FAILED: "gate_stopped", LOCKED: "locked"}  # failures with a kind of their own
 
@@ -84,11 +85,14 @@ def _change(balance: Decimal, before: Decimal | None) -> str:
 
 
 def _alert_lines(alerts: Sequence[Alert]) -> list[str]:
-    """New ones first; what does not fit is counted."""
-    ordered = sorted(alerts, key=lambda alert: not alert.is_new)
-    lines = [f"{'NEW ' if alert.is_new else ''}{alert.text}" for alert in ordered[:MOST_ALERTS]]
-    more = len(ordered) - len(lines)
-    return ["", *lines, *([f"... and {more} more"] if more else [])] if lines else []
+    """New ones first, a few of each kind; what does not fit is counted."""
+    lines = []
+    for kind, words in ALERTS.items():
+        ordered = sorted((alert for alert in alerts if alert.kind == kind), key=lambda alert: not alert.is_new)
+        lines += [f"{'NEW ' if alert.is_new else ''}{alert.text}" for alert in ordered[:MOST_OF_A_KIND]]
+        if len(ordered) > MOST_OF_A_KIND:
+            lines[-1] += f" And {len(ordered) - MOST_OF_A_KIND} more {words}."
+    return ["", *lines] if lines else []
 
 
 def _next_steps(summary: Summary, store: Path) -> list[str]:
