@@ -9,6 +9,11 @@ from tests.spec.drawn import CASES, Case, read_cases
 PAGE = Path(__file__).parents[2] / "docs" / "downgrades.md"
 CHAPTERS = (
     ("plain", "Plain downgrades", "The payer shows both codes. What differs is who bears the difference."),
+    (
+        "families",
+        "One case a rule",
+        "Families that the cases above leave out: each rule of `config/downgrade_rules/` is drawn at least once.",
+    ),
     ("hidden", "Hidden or damaged evidence", "One of the two codes, the reason or the line is missing or misplaced."),
     ("doubt", "When a person must look", "Signals that are incomplete, contradict each other, or need the fee to agree."),
     ("lookalike", "Look-alikes", "Lines paid less than billed that are no downgrade."),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import polars as pl
 import pytest
 
+from config.load import load_settings
 from tests.spec.audit_bytes import audit, lake_of, read_all
 from tests.spec.document import PAGE, page
 from tests.spec.drawn import CASES, Case, interchange, read_cases
@@ -30,6 +32,7 @@ FOUND = {
     "counted": "counted",
     "why not": "not_counted_reason",
     "priced by": "surprise_basis",
+    "rule": "rule",
     "maximum": "is_maximum_reached",
     "coverage": "coverage_pct",
     "fee by": "contracted_fee_source",
@@ -86,3 +89,12 @@ def test_every_labelled_case_is_drawn() -> None:
 
 def test_the_manual_is_what_the_cases_say() -> None:
     assert PAGE.read_text() == page(), "docs/downgrades.md is stale: run make docs"
+
+
+def test_every_rule_is_drawn() -> None:
+    """Some case shows, in SVC06 and SVC01, a pair of each shipped rule."""
+    svc = re.compile(r"^SVC\*\w+:(D\d{4})\S*?\*(?:AD|HC):(D\d{4})")
+    segments = (segment for case in ALL for remittance in case.remittances for segment in remittance)
+    pairs = {(found[2], found[1]) for segment in segments if (found := svc.match(segment))}
+    rules = load_settings().rules.select("rule", "submitted_code", "paid_code").rows()
+    assert {rule for rule, *pair in rules} - {rule for rule, *pair in rules if tuple(pair) in pairs} == set()
