@@ -10,8 +10,8 @@ from config.confirmed import COLUMNS
 from config.load import load_settings
 from tests.config.own_files import Write, refused
 
-VENDOR = "- {vendor_id: rail, name: Sample Rail, from: 2020-01-01, source: made up%s}"
-NETWORK = "- {network_id: net, name: Example Net, from: 2020-01-01, source: made up%s}"
+VENDOR = "- {vendor_id: rail, name: Sample Rail, from: 2020-01-01, source: x%s}"
+NETWORK = "- {network_id: net, name: Example Net, from: 2020-01-01, source: x%s}"
 LOCATIONS = "location_id,name,npi,tax_id,effective_from,effective_until\n"
 ALIASES = ",".join(COLUMNS) + "\n"
 
@@ -27,12 +27,12 @@ def test_what_is_shipped_joins_nothing_and_names_its_sources() -> None:
 def test_everything_is_read(write: Write) -> None:
     settings = load_settings(
         write({
-            "payment_vendors.yaml": VENDOR % ", aliases: [RAIL PAY], identifiers: {tax_id: [1-990000900], payer_id: [R]}, until: 2030-01-01",
+            "payment_vendors.yaml": VENDOR % ", aliases: [RAIL PAY], identifiers: {tax_id: [1-9], payer_id: [R]}, until: 2030-01-01",
             "networks.yaml": NETWORK % ", aliases: [EXNET], payers: [acme]",
             "locations.csv": f"{LOCATIONS}main,Main Street,1999999984,99-0000001,2020-01-01,\n",
         })
     )  # fmt: skip
-    assert settings.vendors.row(0)[2:5] == (["RAIL PAY"], ["R"], ["1-990000900"])
+    assert settings.vendors.row(0)[2:5] == (["RAIL PAY"], ["R"], ["1-9"])
     assert settings.vendors["effective_until"].to_list() == [date(2030, 1, 1)]
     assert settings.networks["payer_ids"].to_list() == [["acme"]]
     assert settings.locations.row(0) == ("main", "Main Street", "1999999984", "990000001", date(2020, 1, 1), None)
