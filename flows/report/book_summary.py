@@ -75,7 +75,7 @@ def _asks(sheet: Any, looks: Formats, row: int, week: Week) -> Block:
     """The first asks, as the page has them, each with the ask suggested."""
     _section(sheet, looks, row, "Ask these first")
     heads = ("Payer: billed, paid as", "Left to patients", "With those above", "Claims", "Patients", "Alternate fee, median",
-             "Contracted fee, median", "Fee to ask for", "Worth over the window")  # fmt: skip
+             "Contracted fee, median", "Fee to ask for the code paid", "Worth, all codes paid so")  # fmt: skip
     put_heads(sheet, row + 1, looks, [(head, at > 0) for at, head in enumerate(heads)], WIDTHS)
     running, total = Decimal(0), week.headline.surprise_balance
     for at, pair in enumerate(week.asks_first.iter_rows(named=True), row + 2):

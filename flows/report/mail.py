@@ -43,9 +43,13 @@ def render(week: Week, attached: Sequence[str] = (), left_out: Sequence[str] = (
     plain.filters |= {"fold": fold, "isolate": isolate}
     html = marked_up.get_template("email.html.j2").render(said)
     template = plain.get_template("email.txt.j2")
-    texts = (template.render(said | {"asks": said["asks"][:count]}).strip() for count in range(MOST_ASKS_AS_TEXT, -1, -1))
+    texts = (_text(template, week, said, count) for count in range(min(MOST_ASKS_AS_TEXT, len(said["asks"])), -1, -1))
     text = next((one for one in texts if len(one.splitlines()) <= MOST_LINES), "")
     return f"{text}\n", f"{html.strip()}\n"
+
+
+def _text(template: Any, week: Week, said: dict[str, Any], count: int) -> str:
+    return template.render(said | {"asks": said["asks"][:count], "reach": _reach(week, count)}).strip()
 
 
 def message(week: Week, sender: str, recipients: Sequence[str], attach: Sequence[Path] = ()) -> EmailMessage:
@@ -85,7 +89,7 @@ def facts(week: Week) -> dict[str, Any]:
         "headline": headline_sentence(week),
         "this_week": _volume(week),
         "asks": [_ask(row, int(WIDEST * row["surprise_balance"] / most) if most else 0) for row in asks.iter_rows(named=True)],
-        "reach": _reach(week),
+        "reach": _reach(week, MOST_ASKS),
         "parts": [
             {"title": "New or rising", "joint": ": ", "rows": _moves(week)},
             {"title": "What needs you", "joint": ": ", "rows": [_need(need) for need in needs(week)]},
@@ -125,7 +129,7 @@ def _ask(row: dict[str, Any], width: int) -> dict[str, Any]:
     pair = f"{row['submitted_code']} paid as {row['alternate_code'] or 'an unknown code'}"
     contract = words.dollars(row["contracted_fee"]) if row["contracted_fee"] is not None else "not on file"
     fee = words.dollars(row["asked_fee"]) if row["asked_fee"] is not None else ""
-    worth = f"worth {words.dollars(row['asked_saving'])}" if fee else ""
+    worth = f"for {one_line(row['alternate_code'])}, worth {words.dollars(row['asked_saving'])}" if fee else ""
     return {
         "payer": one_line(row["payer_name"] or row["payer_id"]),
         "codes": one_line(pair),
@@ -134,19 +138,21 @@ def _ask(row: dict[str, Any], width: int) -> dict[str, Any]:
         "fees": f"Allowed {words.dollars(row['median_alternate_fee'])}, contract {contract}",
         "fee": fee,
         "worth": worth,
-        "ask": f"ask for {fee}, {worth}" if fee else "",
+        "ask": f"ask {fee} {worth}" if fee else "",
         "width": max(width, LEAST_WIDE),
     }
 
 
-def _reach(week: Week) -> str:
+def _reach(week: Week, count: int) -> str:
     """How far the first asks go, and what was left out of them."""
-    asks, few = week.asks_first.head(MOST_ASKS), week.too_few_claims.height
-    if asks.is_empty():
+    asks, few = week.asks_first.head(count), week.too_few_claims.height
+    if week.asks_first.is_empty():
         return f"No pair of payer and procedure rests on enough claims to ask; the report lists {words.whole(few)}." if few else ""
+    if asks.is_empty():
+        return ""
     share = 100 * sum(asks["surprise_balance"], Decimal(0)) / max(week.headline.surprise_balance, CENT)
-    first = f"The first {words.count_of(asks.height, 'ask')} of {words.whole(week.headline.pair_count)}"
-    said = f"{first}: {words.percent(share)} of the total."
+    pairs = words.count_of(week.headline.pair_count, "pair")
+    said = f"Together {words.percent(share)} of the total ({pairs} of payer and procedure)."
     return f"{said} {words.count_of(few, 'pair')} with as many dollars but too few claims left out." if few else said
 
 
