@@ -138,7 +138,7 @@ def slices(lake: Lake, claims: pl.DataFrame) -> Iterator[tuple[Lake, pl.DataFram
     ordered = claims.sort("claim_id")
     for number in range(parts):
         some = ordered[number * ordered.height // parts : (number + 1) * ordered.height // parts]
-        inside = pl.col("claim_id").is_between(some["claim_id"].min(), some["claim_id"].max())
+        inside = pl.col("claim_id").is_between(pl.lit(some["claim_id"].min()), pl.lit(some["claim_id"].max()))
         names = ("claims", "service_lines", "adjustments")
         yield (lake if parts == 1 else replace(lake, **{name: getattr(lake, name).filter(inside) for name in names})), some
 
