@@ -175,7 +175,7 @@ def _reasons(packet: Packet, facts: Facts) -> Iterator[str]:
         for row in better.head(MOST_REASONS).iter_rows(named=True):
             payers = "another payer allows" if row["payer_count"] == 1 else f"{row['payer_count']} other payers allow"
             yield (
-                f"For {row['alternate_code']} {payers} this practice a median of {cents(row['median_cents'])} "
+                f"{row['alternate_code']}: {payers} this practice a median of {cents(row['median_cents'])} "
                 f"({row['claim_count']:,} claims); you allow {dollars(row['current_fee'])}."
             )
     quoted = packet.market.join(asked, left_on="procedure_code", right_on="alternate_code", maintain_order="right")

@@ -33,6 +33,7 @@ def as_docx(document: Document, paper: str) -> bytes:
     for block in document.blocks:
         _block(word, block)
     if document.closing:
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
         _write(word.add_paragraph(), "\n".join(document.closing)).paragraph_format.keep_together = True
     made = io.BytesIO()
     word.save(made)
@@ -168,7 +169,7 @@ def _cell(cell: Any, text: str, is_bold: bool, is_number: bool) -> None:
     from docx.shared import Pt
 
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(1)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = paragraph.add_run(legal(text))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from config.load import ConfigError, load_settings
 from flows.errors import BadUsage
-from flows.night import settings_of
 from flows.packet import pages, word
 from flows.packet.blocks import isolated
 from flows.packet.evidence import evidence
@@ -86,7 +86,10 @@ def figures_of(order: Order) -> tuple[Packet, Facts, tuple[str, ...]]:
     """The packet's figures, what its words rest on, and the notes for the practice."""
     findings, ranking = mart(order.store, "findings"), mart(order.store, "payer_alternate_ranking")
     require_payer(order.store, order.payer_id)
-    settings = settings_of(order.config)
+    try:
+        settings = load_settings(order.config)
+    except ConfigError as why:
+        raise BadUsage(str(why)) from None
     question = Question(order.payer_id, order.tiers, order.general, dict(order.own), settings.policy.increases_pct, MINIMUM)
     figures = packet(findings, ranking, settings.market_fees, question)
     _require_something(order, findings, figures)
