@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import polars as pl
 import pytest
@@ -15,6 +19,7 @@ import yaml
 
 from config.confirmed import COLUMNS
 from config.load import load_settings
+from flows.cli import main
 from flows.lock import hold
 from flows.night import audit
 from flows.order import Order
@@ -51,14 +56,25 @@ class House:
     def mart(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.store / "reports/current" / f"{name}.parquet")
 
-    def payers(self, *words: str, config: bool = False):
+    def payers(self, *words: str, config: bool = False) -> CompletedProcess:
+        """The command in this process, as the console script runs it."""
         places = ["--store", self.store, *(["--config", self.config] if config else [])]
-        return command("payers", *words, *places)
+        out, err = StringIO(), StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            patch.setattr("sys.argv", ["altbenefit", "payers", *words, *map(str, places)])
+            main()
+        return CompletedProcess(words, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    found = House(tmp_path / "inbox", tmp_path / "store", tmp_path / "config")
+def house_in(folder: Path) -> House:
+    return House(folder / "inbox", folder / "store", folder / "config")
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The practice after its first audit."""
+    folder = tmp_path_factory.mktemp("house")
+    found = house_in(folder)
     found.inbox.mkdir()
     found.config.mkdir()
     (found.config / "payers.yaml").write_text(PAYERS)
@@ -68,7 +84,14 @@ def house(tmp_path: Path) -> House:
         path.write_bytes(sent.bytes(number))
         os.utime(path, (1_700_000_000, 1_700_000_000))
     found.audit()
-    return found
+    return folder
+
+
+@pytest.fixture
+def house(first_night: Path, tmp_path: Path) -> House:
+    """A copy of it for each test."""
+    shutil.copytree(first_night, tmp_path / "house", symlinks=True)
+    return house_in(tmp_path / "house")
 
 
 def test_a_confirmed_payer_is_mapped_until_it_is_taken_back(house: House) -> None:

@@ -47,7 +47,7 @@ def plain(text: str | None) -> str:
 sent_payments = st.lists(st.tuples(st.one_of(st.none(), names), numbers, tax_ids), min_size=1, max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(sent=sent_payments, entries=st.lists(names, max_size=4))
 def test_a_payment_goes_to_a_listed_payer_by_its_whole_name_and_never_by_a_part(sent: list[Sent], entries: list[str]) -> None:
     payers = listed(entries)
@@ -61,7 +61,7 @@ def test_a_payment_goes_to_a_listed_payer_by_its_whole_name_and_never_by_a_part(
             assert payer_id == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(sent=sent_payments)
 def test_unlisted_payers_are_one_only_where_a_number_or_the_whole_name_is(sent: list[Sent]) -> None:
     """Two payments share a payer_id only if they share REF*2U, or neither has one and their names are letter for letter alike."""
@@ -77,7 +77,7 @@ def test_unlisted_payers_are_one_only_where_a_number_or_the_whole_name_is(sent: 
             assert word in {"samplepaymentrail", "railpay", ""}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(sent=sent_payments, entries=st.lists(names, max_size=4), seed=st.randoms())
 def test_the_order_of_payments_changes_nothing_and_none_is_lost(sent: list[Sent], entries: list[str], seed) -> None:
     every = payments(sent)

@@ -92,7 +92,8 @@ sent_payments = st.lists(
 LAW = next(law for law in LAWS if law.name == "location_ranking_total")
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
 @given(sent=sent_payments, known=st.lists(st.sampled_from([MAIN, NORTH]), unique=True))
 def test_offices_split_the_ranking_and_lose_nothing(sent: list[Sent], known: list[str]) -> None:
     marts = marts_of(settings_with(locations=[office(f"office-{npi}", npi) for npi in known]), *sent)

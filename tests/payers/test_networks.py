@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.payers.drawn import START, Sent, marts_of, settings_with
+from tests.payers.drawn import START, Sent, marts_of, payer_tables, settings_with
 
 NET = {
     "network_id": "net", "name": "Example Network", "aliases": ["EXNET PPO"], "payer_ids": ["beta"], "source": "made up",
@@ -39,7 +39,7 @@ def test_the_claim_says_it_else_the_payers_entry(sent: Sent, network: str | None
 
 
 def test_a_network_that_is_not_on_file_is_shown_with_its_dollars() -> None:
-    routes = marts_of(settings_with(networks=[NET]), Sent("ACME DENTAL", contracts=("EXNET PPO", "STRANGE NET", "STRANGE NET", "")))[
+    routes = payer_tables(settings_with(networks=[NET]), Sent("ACME DENTAL", contracts=("EXNET PPO", "STRANGE NET", "STRANGE NET", "")))[
         "payer_routes"
     ]
     rows = routes.select("leased_network_id", "class_of_contract", "payment_count", "claim_count").rows()

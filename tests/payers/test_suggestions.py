@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from tests.payers.drawn import ACME, PAID, RAIL_TAX_ID, Sent, marts_of, payer, settings_with
+from tests.payers.drawn import ACME, PAID, RAIL_TAX_ID, Sent, payer, payer_tables, settings_with
 from transforms.tables.parties import PAYER_DECISIONS
 from transforms.tables.payer_views import PAYER_SUGGESTIONS
 
@@ -18,7 +18,7 @@ OTHER = payer("other", "Other Dental Trust")
 
 
 def suggested(*sent: Sent, payers=(ACME_BY_NAME, OTHER), **parties) -> pl.DataFrame:
-    return marts_of(settings_with(payers=payers, **parties), *sent)["payer_suggestions"]
+    return payer_tables(settings_with(payers=payers, **parties), *sent)["payer_suggestions"]
 
 
 def test_a_number_that_a_listed_payer_sends_too() -> None:
@@ -92,7 +92,7 @@ def test_several_are_ranked_numbers_first() -> None:
 def test_what_a_person_rejected_is_suggested_no_more() -> None:
     rejected = pl.DataFrame([("2u-x7", "rejected", "acme", None, None, date(2026, 1, 1))], schema=PAYER_DECISIONS.schema, orient="row")
     settings = dataclasses.replace(settings_with(payers=[ACME_BY_NAME, OTHER]), payer_decisions=rejected)
-    marts = marts_of(settings, Sent("ACME DENTAL OF VIRGINA", ref_2u="X7"))
+    marts = payer_tables(settings, Sent("ACME DENTAL OF VIRGINA", ref_2u="X7"))
     assert marts["payer_suggestions"].is_empty()
     assert marts["unmapped_payers"]["payment_amount"].to_list() == [Decimal("120.00")]
 
@@ -107,15 +107,15 @@ def test_what_a_person_rejected_is_suggested_no_more() -> None:
     ],
 )
 def test_what_tells_an_unmapped_payer_apart(sent: list[Sent], keys: list[str]) -> None:
-    assert marts_of(settings_with(payers=[ACME]), *sent)["unmapped_payers"]["own_keys"].to_list() == [keys]
+    assert payer_tables(settings_with(payers=[ACME]), *sent)["unmapped_payers"]["own_keys"].to_list() == [keys]
 
 
 def test_a_name_that_two_payers_send_tells_neither_apart() -> None:
     sent = (Sent("SHARED NAME", tax_id="1990000007"), Sent("SHARED NAME", tax_id="1990000008"))
-    unmapped = marts_of(settings_with(payers=[ACME]), *sent)["unmapped_payers"]
+    unmapped = payer_tables(settings_with(payers=[ACME]), *sent)["unmapped_payers"]
     assert unmapped["own_keys"].to_list() == [["tax_id=990000007"], ["tax_id=990000008"]]
     numbered = (*sent, Sent("THIRD", tax_id="1990000007"), Sent("FOURTH", tax_id="1990000008"))
-    unmapped = marts_of(settings_with(payers=[ACME]), *numbered)["unmapped_payers"]
+    unmapped = payer_tables(settings_with(payers=[ACME]), *numbered)["unmapped_payers"]
     keys = dict(unmapped.select("payer_id", "own_keys").iter_rows())
     assert keys["tin-990000007-shared-name"] == []  # name and tax id are others' too
     assert keys["tin-990000007-third"] == ["name=THIRD"]

@@ -8,13 +8,13 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tests.payers.drawn import ACME, BETA, PAID, RAIL, RAIL_NUMBER, RAIL_TAX_ID, Sent, marts_of, settings_with
+from tests.payers.drawn import ACME, BETA, PAID, RAIL, RAIL_NUMBER, RAIL_TAX_ID, Sent, marts_of, payer_tables, settings_with
 
 BY_RAIL = f"1{RAIL_TAX_ID}"
 
 
 def routes(*sent: Sent, **parties) -> list[tuple[str, str | None, int]]:
-    table = marts_of(settings_with(**parties), *sent)["payer_routes"]
+    table = payer_tables(settings_with(**parties), *sent)["payer_routes"]
     return sorted(table.select("payer_id", "payment_vendor_id", "claim_count").rows(), key=repr)
 
 
@@ -51,7 +51,7 @@ def test_a_vendor_that_names_itself_alone_stays_unmapped_with_its_dollars() -> N
 
 
 def test_a_payment_that_names_nobody_says_so() -> None:
-    row = marts_of(settings_with(vendors=()), Sent("", tax_id=""))["unmapped_payers"].row(0, named=True)
+    row = payer_tables(settings_with(vendors=()), Sent("", tax_id=""))["unmapped_payers"].row(0, named=True)
     assert (row["payer_id"], row["unmapped_reason"], row["own_keys"]) == ("unknown", "nothing_sent", [])
 
 
