@@ -17,7 +17,6 @@ from flows.inbox import let_go
 from flows.sniff import kind_of
 from flows.unpack import Buffer, Unusable
 from transforms import eob
-from transforms.eob.header import find_header
 from transforms.eob.sheet import NO_BREAK, ROW, UnreadableSheet
 from transforms.setting_aside import file_fault
 from transforms.tables.layouts import ExportRules
@@ -57,8 +56,7 @@ def read_export(blob: Blob, rules: ExportRules) -> Remittances:
         sheets = sheets_of(blob.data)
     except Unusable as why:
         return replace(Remittances.empty(), faults=file_fault(blob.file_id, blob.source_file, "unusable_export", str(why), RESAVE))
-    fitting = next((sheet for sheet in sheets if find_header(sheet, rules.layouts)), sheets[0])
-    return eob.read(fitting, rules, blob.file_id, blob.source_file)
+    return eob.read_book(sheets, rules, blob.file_id, blob.source_file)
 
 
 def sheets_of(data: Buffer) -> list[pl.DataFrame]:

@@ -84,13 +84,15 @@ def adjustments_of(parts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def per_adjustment(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(lines, adjustments) of an export with one row a line and adjustment: rows in a run with one claim, line number, code and
-    day are one line, whose charge and paid amount are those of its first row.
+    """(lines, adjustments) of an export with one row a line and adjustment: rows in a run with one claim, line number, code, day,
+    charge and paid amount (blank: as above) are one line. A reversal and what follows it are two; and where a run does not add up,
+    each time that a reason comes again begins another line, for a claim may hold two equal ones.
 
     fault_row is the row at fault. A line whose charge less its adjustments is not its paid amount is at fault.
     """
     key = [name for name in ("claim_number", "account_number", "line_number", "submitted_code", "service_date") if name in typed.columns]
-    grouped = typed.with_columns(run=pl.struct(key).rle_id())
+    amounts = [pl.col(name).forward_fill() for name in ("charge", "paid")]
+    grouped = _equal_lines_apart(typed.with_columns(run=pl.struct(*key, "is_reversal", *amounts).rle_id()))
     listed = grouped.filter(pl.col("adjustment_amount").is_not_null())
     total = pl.col("adjustment_amount").sum().alias("adjusted")
     lines = grouped.group_by("run", maintain_order=True).agg(
@@ -117,6 +119,15 @@ def per_adjustment(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     owed = found.filter(pl.col("group_code") == "PR").group_by(ROW).agg(owed=pl.col("amount").sum())
     return lines.drop("run", "adjusted").join(owed, on=ROW, how="left", maintain_order="left"), found
+
+
+def _equal_lines_apart(grouped: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the runs that do not add up parted where a reason comes again."""
+    reason = [name for name in ("adjustment_group", "adjustment_reason") if name in grouped.columns]
+    adjusted = pl.col("adjustment_amount").sum().over("run")
+    is_off = (pl.col("charge").first().over("run") - pl.col("paid").first().over("run") != adjusted).fill_null(False)
+    again = pl.when(is_off).then(pl.int_range(pl.len()).over("run", *reason)).otherwise(0)
+    return grouped.with_columns(run=pl.struct("run", again=again).rle_id())
 
 
 def _reason(typed: pl.DataFrame) -> pl.Expr:

@@ -74,12 +74,11 @@ def row_faults(parts: pl.DataFrame, header: Header, file_id: str, source_file: s
     fits = (charge.abs() <= 999_999_999_999) & (pl.col("charge").null_count() < pl.len())
     claims = spoilt.group_by("claim_row").agg(line_count=pl.len(), charge_amount=_money(pl.when(fits).then(charge)))
     segment = pl.col("fault_row") if "fault_row" in bad.columns else pl.lit(None, pl.Int64)
-    named = [(field, header.names[column]) for field, column in header.columns.items()]
     is_first = pl.int_range(pl.len()).over("claim_row") == 0
     is_off = pl.col(FAULT_CODE) == "row_unbalanced"
     rows = bad.join(claims, on="claim_row", how="left", maintain_order="left").with_columns(
         file_id=pl.lit(file_id), source_file=pl.lit(source_file), scope=pl.lit("row"), segment=pl.coalesce(segment, ROW),
-        segment_tag=pl.col(FAULT_FIELD).replace_strict(dict(named), default=pl.col(FAULT_FIELD), return_dtype=pl.String),
+        segment_tag=pl.col(FAULT_FIELD).replace_strict(header.called, default=pl.col(FAULT_FIELD), return_dtype=pl.String),
         reason_code=pl.when(pl.col(FAULT_CODE).is_in(list(WORDS))).then(pl.concat_str(FAULT_FIELD, FAULT_CODE, separator="_"))
         .otherwise(FAULT_CODE),
         next_step=pl.lit(REPROCESS + source_file), claim_segment="claim_row",
@@ -112,6 +111,19 @@ def warnings_of(header: Header, file_id: str, source_file: str) -> pl.DataFrame:
         facts = [("unknown_column", text, header.row, len(header.unknown))]
     rows = [(file_id, source_file, code, reason, row, count) for code, reason, row, count in facts]
     return pl.DataFrame(rows, schema=WARNINGS.schema, orient="row")
+
+
+def left_out(sheets: Sequence[pl.DataFrame], file_id: str, source_file: str) -> pl.DataFrame:
+    """A WARNINGS row where sheets with rows of three cells or more were not read, since another sheet of the workbook was."""
+    first = [sheet.get_column(ROW)[0] for sheet in sheets if _is_table(sheet)]
+    reason = "sheets that fit no layout, or lack a required column, were not read"
+    rows = [(file_id, source_file, "sheet_left_out", reason, min(first), len(first))] if first else []
+    return pl.DataFrame(rows, schema=WARNINGS.schema, orient="row")
+
+
+def _is_table(sheet: pl.DataFrame) -> bool:
+    filled = pl.sum_horizontal(pl.col(column).is_not_null() for column in sheet.columns[1:])
+    return bool(sheet.select((filled >= 3).any()).item())
 
 
 def _money(value: pl.Expr) -> pl.Expr:

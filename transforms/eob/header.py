@@ -25,6 +25,11 @@ class Header:
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
 
+    @property
+    def called(self) -> dict[str, str]:
+        """Field to its header as written."""
+        return {field: self.names[column] for field, column in self.columns.items()}
+
 
 def plain(cell: str | None) -> str:
     """A header for comparison: lower case letters and digits only."""

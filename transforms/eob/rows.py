@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from transforms.eob.cells import by_distinct, trimmed
@@ -11,14 +13,21 @@ from transforms.tables.layouts import AMOUNT_FIELDS, TEXT_FIELDS, RowKind
 
 TOTAL = r"(?i)^\W*(grand|claim|sub|page|group|patient|check|provider|payer|report)?[\s-]*totals?\b"
 SEARCHED = ("tooth", "surfaces", "reasons", "remark_codes", "remark_text")  # found by pattern, blanks around them or not
+TOTALS = ("claim_total", "subtotal", "grand_total", "check")  # kinds that a layout names; others are known by the word
 CODES = ("submitted_code", "paid_code")
 
 
-def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """Rows that are lines, as text fields with outer blanks gone.
+@dataclass(frozen=True)
+class Rows:
+    """A sheet's rows that are lines, and those that state totals (with row_kind), as text fields with outer blanks gone."""
 
-    What a check row or a first row of a block says is carried down before those rows go.
-    """
+    lines: pl.DataFrame
+    totals: pl.DataFrame
+    header_row: int
+
+
+def line_rows(sheet: pl.DataFrame, header: Header) -> Rows:
+    """The rows of a sheet by what they are. What a check row or a first row of a block says is carried down before those rows go."""
     fields = fields_of(sheet, header)
     texts = [name for name in TEXT_FIELDS if name in fields.columns and name not in SEARCHED]
     fields = fields.with_columns(trimmed(pl.col(name)) for name in texts if _is_spaced(fields.get_column(name)))
@@ -27,7 +36,10 @@ def line_rows(sheet: pl.DataFrame, header: Header) -> pl.DataFrame:
         names = [name for name in group if name in fields.columns and fields.get_column(name).has_nulls()]
         if names:
             fields = _carried_down(fields, kinds, group[0], names)
-    return fields if kinds is None else fields.filter(kinds == "line")
+    if kinds is None:
+        return Rows(fields, fields.clear().with_columns(row_kind=pl.lit("")), header.row)
+    totals = fields.with_columns(kinds.alias("row_kind")).filter(kinds.str.starts_with("total") | kinds.is_in(TOTALS))
+    return Rows(fields.filter(kinds == "line"), totals, header.row)
 
 
 def _is_spaced(texts: pl.Series) -> bool:
@@ -102,7 +114,8 @@ def _odd_kinds(sheet: pl.DataFrame, odd: pl.DataFrame, header: Header) -> pl.Dat
     kind = (
         pl.when(filled == 0).then(pl.lit("blank"))
         .when(pl.all_horizontal(written)).then(pl.lit("header"))
-        .when(pl.any_horizontal(cell.fill_null("").str.contains(TOTAL) for cell in cells)).then(pl.lit("total"))
+        .when(pl.any_horizontal(cell.fill_null("").str.contains(TOTAL) for cell in cells))
+        .then(pl.concat_str(pl.lit("total "), pl.coalesce(cell.str.extract(TOTAL, 1).str.to_lowercase() for cell in cells).fill_null("")))
         .when(filled == 1).then(pl.lit("text"))
     )  # fmt: skip
     return rows.select(ROW, row_kind=kind).join(odd.select(ROW, "place"), on=ROW).select("place", "row_kind")

@@ -19,7 +19,7 @@ from transforms.x12.payer import payer_ids
 
 REVERSAL, PREDETERMINATION = "22", "25"
 CLAIM_FIELDS = (
-    ROW, "claim_row", "payment_id", "claim_id", "rank", "is_reversal", "is_predetermination", "account_number",
+    ROW, "claim_row", "payment_row", "prefix", "claim_id", "rank", "is_reversal", "is_predetermination", "account_number",
     "claim_number", "member_id", "received_date", "patient_name", "patient_last_name", "patient_first_name",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ def tables_of(lines: pl.DataFrame, adjustments: pl.DataFrame, header: Header, fi
     return replace(
         Remittances.empty(),
         payments=_payments(named, header.layout, where),
-        claims=_claims(named.with_columns(payment_id=ids.gather(_places(lines.get_column("payment_row"), rows))), where),
+        claims=_claims(named, where),
         service_lines=_service_lines(named, where, _code_source(header)),
         adjustments=ADJUSTMENTS.conform(
             adjustments.hstack(owners).with_columns(
@@ -98,6 +98,7 @@ def _claims(named: pl.DataFrame, where: dict[str, pl.Expr]) -> pl.DataFrame:
     )  # fmt: skip
     rows = claims.with_columns(
         **where,
+        payment_id=pl.col("prefix") + pl.col("payment_row").cast(TEXT),  # the row may be one that was set aside
         patient_control_number=_or_null(named, "account_number"),
         payer_claim_control_number=_or_null(named, "claim_number"),
         original_claim_control_number=pl.lit(None, TEXT),
