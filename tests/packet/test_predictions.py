@@ -48,7 +48,7 @@ def test_the_range_solves_wilsons_equation(drawn: tuple[int, int]) -> None:
 def predicted(**changes: object) -> pl.DataFrame:
     row = {
         "payer_id": "north", "payer_name": "=North()", "submitted_code": "D2392", "paid_code": "D2150", "eligible_line_count": 20,
-        "downgraded_line_count": 19, "review_line_count": 0, "downgraded_share": Decimal(95), "probability_pct": Decimal("90.91"),
+        "downgraded_line_count": 19, "review_line_count": 0, "downgraded_share": Decimal(95), "probability_pct": Decimal("92.86"),
         "probability_low_pct": Decimal("76.38"), "probability_high_pct": Decimal("99.12"), "priced_line_count": 19,
         "typical_surprise_balance": Decimal(80), "low_surprise_balance": Decimal(60), "high_surprise_balance": Decimal(90),
         "is_small": False, "is_substitution": True, "window_start": date(2025, 7, 1), "window_end": date(2026, 6, 30),
@@ -64,5 +64,5 @@ def test_the_files_hold_what_was_published_and_nothing_a_spreadsheet_runs() -> N
     files = prediction_files(pl.concat([predicted(), predicted(submitted_code="D2740", is_substitution=False)]))
     every, plans = rows(files[PREDICTIONS]), rows(files[SUBSTITUTIONS])
     assert list(every[0]) == PREDICTED_DOWNGRADES.names
-    assert (every[0]["probability_pct"], every[0]["typical_surprise_balance"], every[0]["payer_name"]) == ("90.91", "80.00", "'=North()")
+    assert (every[0]["probability_pct"], every[0]["typical_surprise_balance"], every[0]["payer_name"]) == ("92.86", "80.00", "'=North()")
     assert [(row["ProcCode"], row["SubstitutionCode"], row["SubstOnlyIf"]) for row in plans] == [("D2392", "D2150", "Always")]

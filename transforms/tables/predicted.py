@@ -16,7 +16,7 @@ PREDICTED_DOWNGRADES = Table(
         count("downgraded_line_count", "of these, lines that were downgraded"),
         count("review_line_count", "further lines that wait for a person; they count neither way"),
         percent("downgraded_share", "downgraded of eligible lines", null="no eligible line"),
-        percent("probability_pct", "chance that the next line is downgraded: (downgraded + 1) of (eligible + 2)", minimum=0),
+        percent("probability_pct", "chance that the next line is downgraded: (downgraded + ½) of (eligible + 1)", minimum=0),
         percent("probability_low_pct", "low end of the 95 % range of the share (Wilson)", minimum=0),
         percent("probability_high_pct", "high end of the 95 % range of the share (Wilson)", minimum=0),
         count("priced_line_count", "downgraded lines whose surprise balance is known"),
