@@ -17,6 +17,7 @@ from flows.logs import Record
 from flows.notify.deliver import send_whole
 from flows.notify.destinations import Mailbox, report_box
 from flows.notify.notices import failed
+from flows.patience import NET_WAITS
 from flows.report import run as reports
 from flows.report.mail import message
 from flows.store import write_whole
@@ -28,10 +29,10 @@ WEEK = re.compile(r"\d{4}-W\d{2}")
 Step = Callable[..., Any]
 
 
-def due_weeks(store: Path, as_of: date) -> list[str | None]:
+def due_weeks(store: Path, as_of: date, is_mailed: bool) -> list[str | None]:
     """ISO weeks that are over on the business date and later than the newest report there, oldest first.
 
-    The last one is named again while its report was not mailed. A store without a report is due one, of the week that the
+    Where reports are mailed, the last one is named again until it was. A store without a report is due one, of the week that the
     report chooses itself: None.
     """
     last = _iso_week(as_of - timedelta(days=7))
@@ -40,7 +41,7 @@ def due_weeks(store: Path, as_of: date) -> list[str | None]:
         return [None]
     weeks = [_iso_week(as_of - timedelta(days=7 * ago)) for ago in range(MOST_WEEKS, 0, -1)]
     missed = [week for week in weeks if week > there[-1]]
-    unsent = [there[-1]] if there[-1] > sent(store) and there[-1] in weeks[-1:] else []
+    unsent = [there[-1]] if is_mailed and there[-1] > sent(store) and there[-1] in weeks[-1:] else []
     return [*unsent, *missed]
 
 
@@ -63,7 +64,7 @@ def write_due(
     teller = teller_of(say, record)
     try:
         known = min(as_of, reports.sources.current(store).as_of)  # a week that is not published yet waits for the audit
-        return [_one(store, config, week, teller, step) for week in due_weeks(store, known)]
+        return [_one(store, config, week, teller, step) for week in due_weeks(store, known, teller.to.mail is not None)]
     except Exception as why:
         failure = of_any(why, "report")
         record("failed", {"exit_code": failure.exit_code, "cause": failure.cause})
@@ -103,7 +104,7 @@ def _mail(order: reports.ReportOrder, summary: reports.ReportSummary, box: Mailb
     """Mail one report; only a report that went out is marked as sent."""
     folder = Path(summary.folder)
     letter = message(reports.gather(order), box.sender, list(box.recipients), [folder / reports.PAGE, folder / reports.WORKBOOK])
-    troubles = send_whole(letter, box)
+    troubles = send_whole(letter, box, NET_WAITS)
     teller.troubled(troubles)
     if not troubles:
         write_whole(order.store / reports.WEEKLY / SENT, json.dumps({"week": summary.week}).encode() + b"\n")

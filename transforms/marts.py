@@ -85,7 +85,7 @@ def small_marts(parts: Parts, lake: Lake, settings: Settings, as_of: date) -> di
         **payer_marts(payments, parts["route_counts"], settings),
         "files": files,
         "runs": runs(files),
-        "quarantine": QUARANTINE.conform(lake.quarantine.collect()).sort(QUARANTINE.sort),
+        "quarantine": QUARANTINE.conform(lake.quarantine.filter(pl.col("since") <= pl.lit(as_of)).collect()).sort(QUARANTINE.sort),
     }
 
 
