@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,7 +21,7 @@ SUNDAY = date(2026, 6, 28)
 POINTS, LEAST = 20, 10
 
 
-def weeks_of(*weeks: dict[str | None, int], payer_id: str = "acme") -> pl.DataFrame:
+def weeks_of(*weeks: Mapping[Any, int], payer_id: str = "acme") -> pl.DataFrame:
     """Claims by name as sent, week by week; the last week is W26. A payment a name and week."""
     rows = [
         {"payer_id": payer_id, "payer_name_sent": name, "claim_count": count, "payment_amount": Decimal(count),
@@ -31,7 +33,7 @@ def weeks_of(*weeks: dict[str | None, int], payer_id: str = "acme") -> pl.DataFr
     return payer_alias_weeks(pl.DataFrame(rows, schema={**schema, "payment_date": pl.Date}))
 
 
-def moved(*weeks: dict[str | None, int]) -> list[tuple[str, str]]:
+def moved(*weeks: Mapping[Any, int]) -> list[tuple[str, str]]:
     return alias_drift(weeks_of(*weeks), POINTS, LEAST).select("alias", "week").rows()
 
 
