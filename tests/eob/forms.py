@@ -121,7 +121,7 @@ def portal_rows(every: list[Event]) -> list[Cells] | None:
 
 def portal(every: list[Event]) -> bytes | None:
     rows = portal_rows(every)
-    return rows and text_of(PORTAL, [[dollars(cell) for cell in row] for row in rows])
+    return text_of(PORTAL, [[dollars(cell) for cell in row] for row in rows]) if rows else None
 
 
 def workbook(every: list[Event]) -> bytes | None:
