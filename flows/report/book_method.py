@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flows.report.cells import LINE_POINTS, Formats, line_count, put_text
+from flows.report.cells import Formats, height, line_count, put_text
 from flows.report.headings import heading, unit_of
 from flows.report.sheets import FIRST_ROW, HEAD_ROW, MOST_ROWS, Listing, page, put_heads
 from transforms.report.week import Week
@@ -31,7 +31,7 @@ def write(book: Any, looks: Formats, week: Week, lists: dict[str, Listing]) -> N
     put_heads(sheet, HEAD_ROW, looks, [(head, False) for head in HEADS], WIDTHS)
     row = HEAD_ROW
     for row, cells in enumerate(entries(week, lists), FIRST_ROW):
-        sheet.set_row(row, LINE_POINTS * max(map(line_count, cells, WIDTHS)))
+        sheet.set_row(row, height(max(map(line_count, cells, WIDTHS))))
         for at, text in enumerate(cells):
             put_text(sheet, row, at, text, looks, "wrapped")
     sheet.freeze_panes(FIRST_ROW, 2)

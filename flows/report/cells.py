@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.tables.contract import DATE, FLAG, TEXTS, Column
 
-LINE_POINTS = 15.0  # height of one line of text
+LINE_POINTS, MOST_POINTS = 15.0, 409.0  # height of one line of text; Excel's limit for a row
 MOST_CHARACTERS = 32_767  # Excel's limit for a cell
 CUT = " … [cut: longer than a cell may be]"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -90,6 +90,11 @@ def line_count(text: str, width: int) -> int:
             lines, room = lines + 1, width - 1
         room -= len(word) + 1
     return lines
+
+
+def height(lines: int) -> float:
+    """Height of a row of so many lines."""
+    return min(lines * LINE_POINTS, MOST_POINTS)
 
 
 def put_text(sheet: Any, row: int, place: int, text: str, looks: Formats, look: str = "text") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.cells import LINE_POINTS, Formats, line_count, look_of, plain_values, put_text, safe
+from flows.report.cells import Formats, height, line_count, look_of, plain_values, put_text, safe
 from flows.report.headings import heading, meaning
 from transforms.tables.contract import Column, Table
 
@@ -116,8 +116,8 @@ def _headings(sheet: Any, looks: Formats, columns: list[Column], widths: list[in
 
 def put_heads(sheet: Any, row: int, looks: Formats, heads: Sequence[tuple[str, bool]], widths: Sequence[int]) -> None:
     """A row of headings, those of numbers to the right, as high as the longest needs."""
-    height = max((line_count(head, width) for (head, _), width in zip(heads, widths, strict=False)), default=1)
-    sheet.set_row(row, height * LINE_POINTS)
+    lines = max((line_count(head, width) for (head, _), width in zip(heads, widths, strict=False)), default=1)
+    sheet.set_row(row, height(lines))
     for at, (head, is_number) in enumerate(heads):
         put_text(sheet, row, at, head, looks, "head_right" if is_number else "head")
 

@@ -10,7 +10,7 @@ import pytest
 
 from flows.night import audit
 from flows.practice import ENDS_ON, order_for, write_practice
-from flows.report import mail, words, workbook
+from flows.report import mail, page, words, workbook
 from flows.report.run import ReportOrder, gather
 from tests.flows.helpers import without_gate
 from tests.privacy.spoilt import WORDS, spoilt_files
@@ -71,7 +71,7 @@ def test_the_search_would_find_one(told):
 
 
 def test_totals_are_those_of_the_published_parquet(told):
-    """Read anew from the store: headline, rankings, findings, review, quarantine; the mail says the same."""
+    """Read anew from the store: headline, rankings, findings, review, quarantine; page and mail say the same."""
     store, week, path, _ = told
     marts = {name: pl.read_parquet(store / f"reports/current/{name}.parquet") for name in ("findings", "payer_code_ranking", "quarantine")}
     total = marts["payer_code_ranking"]["surprise_balance"].sum()
@@ -89,3 +89,4 @@ def test_totals_are_those_of_the_published_parquet(told):
     assert wanted["Charges set aside"] > 0
     assert Decimal(repr(float(sheet(path, "Summary")["B5"].value))) == total
     assert words.dollars(total) in mail.render(week)[0]
+    assert words.dollars(total) in page.render(week).decode()

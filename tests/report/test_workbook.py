@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from flows.report import book_lists, book_method, headings, sheets, workbook
 from flows.report.cells import CUT, MOST_CHARACTERS
 from tests.report.drawn_week import AS_OF, HOSTILE, NAMES, filled, findings_of, marts_of, week_of
 from tests.report.opened_book import MAIN, part, sheet, sheet_parts, table
+from transforms.tables.report import Term
 
 SHEETS = [
     "Summary",
@@ -230,6 +232,23 @@ def test_a_text_too_long_for_a_cell_is_cut_and_says_so(tmp_path):
     workbook.write(week, path)
     name = table(path, "Findings")[0]["Payer"].value
     assert (len(name), name.endswith(CUT)) == (MOST_CHARACTERS, True)
+
+
+def test_characters_that_xml_cannot_hold_come_back(tmp_path):
+    name = "bell\x07 nul\x00 \ufffe \U0001f9b7 end"
+    path = tmp_path / "report.xlsx"
+    workbook.write(week_of(30, 1, [name]), path)
+    assert {row["Payer"].value for row in table(path, "Findings")} == {name}
+
+
+def test_a_long_method_stays_a_row_that_excel_opens(tmp_path):
+    """Excel repairs a workbook whose row is higher than 409 points."""
+    week = week_of(30)
+    long = replace(week, policy=replace(week.policy, method=(Term("Ours", "word " * 4_000),)))
+    path = tmp_path / "report.xlsx"
+    workbook.write(long, path)
+    rows = part(path, sheet_parts(path)["Method"]).iter(f"{MAIN}row")
+    assert max(float(row.get("ht", "15")) for row in rows) == 409
 
 
 def test_checks_tell_marts_that_disagree(tmp_path):
