@@ -79,7 +79,7 @@ def adjustments(segments: Segments, parts: Structure, found: AdjustmentSpans, ke
 
 def _triplets(segments: Segments, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """One row per triplet that a segment has room for; a seventh stands for all that are too many."""
-    elements = segments.last[at] - segments.first[at]
+    elements = segments.last(at) - segments.first[at]
     count = np.clip((elements + 1) // 3, 0, TRIPLETS + 1)
     if (count == 1).all():
         return at, np.ones(len(at), np.int64)
@@ -90,7 +90,7 @@ def _triplets(segments: Segments, at: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _spans_of_triplets(segments: Segments, at: np.ndarray, position: np.ndarray) -> tuple[Spans, Spans, Spans]:
     """Reason, amount and quantity of each triplet; an empty span where one was not sent."""
-    last, right = segments.last[at], segments.first[at] + 3 * position - 1
+    last, right = segments.last(at), segments.first[at] + 3 * position - 1
     bounds = [segments.delimiter_at[np.minimum(right + offset, last)] for offset in (-1, 0, 1, 2)]
     reason, amount, quantity = ((np.minimum(start + 1, end), end) for start, end in pairwise(bounds))
     return reason, amount, quantity

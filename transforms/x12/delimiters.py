@@ -49,11 +49,11 @@ def content_start(data: bytes) -> int:
 
 def infer(data: bytes, at: int) -> Delimiters | None:
     """The delimiters of the envelope that starts at `at`; None where it cannot be made out."""
-    match = _ENVELOPE.match(data, at)
+    head = data[at : at + HEAD_BYTES]
+    match = _ENVELOPE.match(head)
     if match is None:
         return None
     element = match.group(1)[0]
-    head = data[at : at + HEAD_BYTES]
     found = _of_isa(head, element) if head.startswith(b"ISA") else _of_bare(head, element)
     return found if found is not None and _is_usable(found) else None
 
@@ -102,10 +102,11 @@ def _terminator_before(head: bytes, tags: tuple[bytes, ...], element: int) -> tu
     return None
 
 
-def next_interchange(data: bytes, end: int, delimiters: Delimiters, begin: int = 1) -> tuple[int, Delimiters] | None:
+def next_interchange(data: bytes, end: int, delimiters: Delimiters, begin: int, behind: bytes) -> tuple[int, Delimiters] | None:
     """The next ISA between `begin` and `end` from which other delimiters hold, or which a segment without terminator precedes.
 
-    An ISA counts at the start of a segment, or of a line. One whose delimiters cannot be made out changes nothing.
+    An ISA counts at the start of a segment, or of a line. One whose delimiters cannot be made out changes nothing. `behind`
+    is what stands before the data: the last byte that is no blank, and the blanks after it.
     """
     at = data.find(b"ISA", begin, end)
     while at >= 0:
@@ -113,8 +114,9 @@ def next_interchange(data: bytes, end: int, delimiters: Delimiters, begin: int =
             gap_start = at
             while gap_start and data[gap_start - 1] in b" \t\r\n":
                 gap_start -= 1
-            gap = data[gap_start:at]
-            is_terminated = delimiters.terminator in gap or data[gap_start - 1 : gap_start] == bytes([delimiters.terminator])
+            before, gap = (data[gap_start - 1 : gap_start], b"") if gap_start else (behind[:1], behind[1:])
+            gap += data[gap_start:at]
+            is_terminated = delimiters.terminator in gap or before == bytes([delimiters.terminator])
             if is_terminated or any(byte in gap for byte in NEWLINES):
                 other = delimiters if _is_same(data, at, delimiters) else infer(data, at)
                 if other is not None and (other != delimiters or not is_terminated):

@@ -5,32 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from transforms.x12.fields import code, element, short_code, text, whole
-from transforms.x12.scan import GE, GS, IEA, ISA, SE, ST, Segments
-from transforms.x12.structure import NONE, Structure, levels
+from transforms.x12.scan import GE, IEA, ISA, SE, Segments
+from transforms.x12.structure import NONE, Structure
 
 
 def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndarray]:
     """Per kind of flaw the segments that have it: the trailer that is wrong, or the header whose trailer is missing."""
-    group_at, group_of = levels(segments, GS, (ISA, GE, IEA))
-    isa_at, isa_of = levels(segments, ISA, (IEA,))
-    is_new_set = (segments.code == ST) & ~segments.is_carried
-    is_new_group = (segments.code == GS) & ~segments.is_carried
+    new_sets, new_groups = (at[~segments.is_carried[at]] for at in (parts.set_at, parts.group_at))
     set_end, set_number, set_open = _trailers(segments, SE, parts.set_at, parts.set_of, ("CLP",))
-    group_end, group_number, group_open = _trailers(segments, GE, group_at, group_of, ("CLP", "ST"))
-    isa_end, isa_number, isa_open = _trailers(segments, IEA, isa_at, isa_of, ("CLP", "ST"))
+    group_end, group_number, group_open = _trailers(segments, GE, parts.group_at, parts.group_of, ("CLP", "ST"))
+    isa_end, isa_number, isa_open = _trailers(segments, IEA, parts.isa_at, parts.isa_of, ("CLP", "ST"))
     lengths = segments.number[set_end] - segments.number[parts.set_at[set_number]] + 1
-    sets = _counted(segments, is_new_set, group_end, group_at[group_number], "sets_before")
-    groups = _counted(segments, is_new_group, isa_end, isa_at[isa_number], "groups_before")
-    new_groups = np.flatnonzero(is_new_group)
+    sets = _counted(segments, new_sets, group_end, parts.group_at[group_number], "sets_before")
+    groups = _counted(segments, new_groups, isa_end, parts.isa_at[isa_number], "groups_before")
     return {
         "wrong_segment_count": _wrong_count(segments, set_end, lengths),
         "wrong_set_control_number": _wrong_number(segments, set_end, parts.set_at[set_number], 2),
         "missing_set_trailer": set_open,
         "wrong_set_count": _wrong_count(segments, group_end, sets),
-        "wrong_group_control_number": _wrong_number(segments, group_end, group_at[group_number], 6),
+        "wrong_group_control_number": _wrong_number(segments, group_end, parts.group_at[group_number], 6),
         "missing_group_trailer": group_open,
         "wrong_group_count": _wrong_count(segments, isa_end, groups),
-        "wrong_interchange_control_number": _wrong_number(segments, isa_end, isa_at[isa_number], 13),
+        "wrong_interchange_control_number": _wrong_number(segments, isa_end, parts.isa_at[isa_number], 13),
         "missing_interchange_trailer": isa_open,
         "not_group_hp": new_groups[short_code(segments, element(segments, new_groups, 1)) != code("HP")],
         **_delimiter_warnings(segments),
@@ -60,11 +56,11 @@ def _goes_on(segments: Segments, opener_at: np.ndarray, owner: np.ndarray, tags:
     return on
 
 
-def _counted(segments: Segments, is_counted: np.ndarray, end: np.ndarray, opener_at: np.ndarray, before: str) -> np.ndarray:
+def _counted(segments: Segments, counted: np.ndarray, end: np.ndarray, opener_at: np.ndarray, before: str) -> np.ndarray:
     """How many segments of a kind lie between opener and trailer, with those of earlier pieces."""
-    running = np.cumsum(is_counted)
     earlier = np.array([getattr(piece, before) for piece in segments.pieces])[segments.piece[opener_at]]
-    return running[end] - running[opener_at] + np.where(segments.is_carried[opener_at], earlier, 0)
+    inside = np.searchsorted(counted, end) - np.searchsorted(counted, opener_at)
+    return inside + np.where(segments.is_carried[opener_at], earlier, 0)
 
 
 def _wrong_count(segments: Segments, at: np.ndarray, actual: np.ndarray) -> np.ndarray:
@@ -73,9 +69,9 @@ def _wrong_count(segments: Segments, at: np.ndarray, actual: np.ndarray) -> np.n
 
 
 def _wrong_number(segments: Segments, at: np.ndarray, opener_at: np.ndarray, index: int) -> np.ndarray:
-    stated = text(segments, element(segments, at, 2))
-    opened = text(segments, element(segments, opener_at, index))
-    return at[stated.ne_missing(opened).to_numpy()]
+    stated = text(segments, element(segments, at, 2)).to_list()
+    opened = text(segments, element(segments, opener_at, index)).to_list()
+    return at[[one != other for one, other in zip(stated, opened, strict=True)]]
 
 
 def _delimiter_warnings(segments: Segments) -> dict[str, np.ndarray]:

@@ -92,7 +92,7 @@ def fault_rows(
             "charge_amount": money(charge[rows], is_charge_known[rows] & (np.abs(charge[rows]) <= LARGEST_CENTS)),
             "difference_amount": None,
         }
-        frames = [capped(pl.concat([*frames, FAULTS.conform(pl.DataFrame(columns, strict=False))]))]
+        frames = [capped(stacked([*frames, FAULTS.conform(pl.DataFrame(columns, strict=False))]))]
     return frames[0]
 
 
@@ -156,7 +156,13 @@ def merged_warnings(rows: pl.DataFrame) -> pl.DataFrame:
 
 def merged_faults(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per fault: a set that lies in several pieces is one set, its claims, lines and charges added up. At most LISTED a file."""
-    return capped(_summed(rows) if (rows["scope"] == "set").any() else rows)
+    return capped(_summed(rows) if "set" in rows["scope"] else rows)
+
+
+def stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of several FAULTS frames. Most batches have none, and putting empty frames together is not free."""
+    full = [frame for frame in frames if frame.height]
+    return pl.concat(full) if full else NO_FAULTS
 
 
 def capped(rows: pl.DataFrame, listed: Mapping[str, int] | None = None) -> pl.DataFrame:

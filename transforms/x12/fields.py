@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import cast
 
 import numpy as np
 import polars as pl
@@ -23,6 +22,7 @@ _U = np.uint64
 _FILL = _U(0x3030303030303030)
 # What to keep of eight bytes that end with the value, by the value's length; and of eight that start with it.
 _TAIL = np.array([(0xFFFFFFFFFFFFFFFF << (8 * (8 - n))) & 0xFFFFFFFFFFFFFFFF for n in range(9)], dtype=np.uint64)
+_ZEROS = _FILL & ~_TAIL  # leading zeros for the rest
 _HEAD = np.array([0xFFFFFFFFFFFFFFFF >> (8 * (8 - n)) if n else 0 for n in range(9)], dtype=np.uint64)
 
 
@@ -31,7 +31,7 @@ def elements(segments: Segments, at: np.ndarray) -> Callable[[int], Spans]:
 
     A span is empty where the element was not sent.
     """
-    first, last = segments.first[at], segments.last[at]
+    first, last = segments.first[at], segments.last(at)
     shortest = int((last - first).min()) if len(at) else 0
     longest = int((last - first).max()) if len(at) else 0
 
@@ -81,10 +81,13 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
     if not longest:
         return empty_text(len(start))
     views = np.zeros((len(start), 2), np.uint64)
-    first_four = segments.words[start] & _HEAD.take(np.minimum(length, 4), mode="clip")
-    views[:, 0] = first_four << _U(32) | length.astype(np.uint64)
+    word = segments.words[start] & _HEAD.take(length, mode="clip")
+    np.bitwise_or(word << _U(32), length.astype(np.uint64), out=views[:, 0])
     if longest > 4:
-        views[:, 1] = segments.words[start + 4] & _HEAD.take(length - 4, mode="clip")
+        np.right_shift(word, _U(32), out=views[:, 1])
+    if longest > 8:
+        further = np.flatnonzero(length > 8)
+        views[further, 1] |= (segments.words[start[further] + 8] & _HEAD[:5].take(length[further] - 8, mode="clip")) << _U(32)
     if longest > INLINE:
         outside = np.flatnonzero(length > INLINE)
         views[outside, 1] = start[outside].astype(np.uint64) << _U(32)
@@ -94,7 +97,7 @@ def text(segments: Segments, spans: Spans) -> pl.Series:
 
 def as_series(array: pa.Array) -> pl.Series:
     """The column an Arrow array is; its buffers are not copied."""
-    return cast(pl.Series, pl.from_arrow(array))
+    return pl.Series(values=array)
 
 
 def empty_text(count: int) -> pl.Series:
@@ -142,47 +145,49 @@ def cents(segments: Segments, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sent_cents(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    length = end - start
-    keep = _TAIL.take(length, mode="clip")
-    is_negative = (segments.buffer[start] == ord("-")) & (length > 1)
-    word = (segments.words[end - 8] & keep) | (_FILL & ~keep)
-    if is_negative.any():
-        sign_at = (_U(64) - _U(8) * np.minimum(length, 8).astype(np.uint64)) & _U(63)
-        word = np.where(is_negative, word ^ (_U(ord("-") ^ ord("0")) << sign_at), word)
-    word, scale = _without_point(word)
-    value = eight_digits(word) * scale
-    np.negative(value, out=value, where=is_negative)
-    is_read = (length <= 8) & all_digits(word)
+    value, is_read = _plain_cents(segments, start, end)
     status = np.zeros(len(start), np.uint8)
-    if not is_read.all():
-        for row in np.flatnonzero(~is_read).tolist():
-            value[row], status[row] = _exact_cents(bytes(segments.buffer[start[row] : end[row]]))
+    if is_read.all():
+        return value, status
+    odd = np.flatnonzero(~is_read)
+    minus = odd[(segments.buffer[start[odd]] == ord("-")) & (end[odd] - start[odd] > 1)]
+    negative, is_plain = _plain_cents(segments, start[minus] + 1, end[minus])
+    value[minus], is_read[minus] = -negative, is_plain
+    for row in odd[~is_read[odd]].tolist():
+        value[row], status[row] = _exact_cents(bytes(segments.buffer[start[row] : end[row]]))
     return value, status
 
 
-def _without_point(word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eight digits without the decimal point before the last two or one, and cents per unit of the last digit."""
-    point = _U(ord("."))
-    two = (word >> _U(40)) & _U(0xFF) == point
-    one = (word >> _U(48)) & _U(0xFF) == point
-    zero = _U(ord("0"))
-    as_two = (word & _U(0xFFFF000000000000)) | ((word & _U(0x000000FFFFFFFFFF)) << _U(8)) | zero
-    as_one = (word & _U(0xFF00000000000000)) | ((word & _U(0x0000FFFFFFFFFFFF)) << _U(8)) | zero
-    return np.where(two, as_two, np.where(one, as_one, word)), np.where(two, 1, np.where(one, 10, 100))
+def _plain_cents(segments: Segments, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cents, and whether they are right: they are where up to eight digits stand, with or without a point before the last two."""
+    length = end - start
+    word = (segments.words[end - 8] & _TAIL.take(length, mode="clip")) | _ZEROS.take(length, mode="clip")
+    two, one = ((word & _U(0xFF << shift)) == _U(ord(".") << shift) for shift in (40, 48))
+    scale = np.where(two, 1, 100)
+    if two.any():
+        shorter = (word & _U(0xFFFF000000000000)) | ((word & _U(0x000000FFFFFFFFFF)) << _U(8)) | _U(ord("0"))
+        word = np.where(two, shorter, word)
+    if one.any():
+        rows = np.flatnonzero(one & ~two)
+        word[rows] = (word[rows] & _U(0xFF00000000000000)) | ((word[rows] & _U(0x0000FFFFFFFFFFFF)) << _U(8)) | _U(ord("0"))
+        scale[rows] = 10
+    return eight_digits(word) * scale, (length <= 8) & all_digits(word)
 
 
 def all_digits(word: np.ndarray) -> np.ndarray:
     """Whether all eight bytes are ASCII digits."""
-    high = _U(0xF0F0F0F0F0F0F0F0)
-    return ((word & high) == _FILL) & (((word + _U(0x0606060606060606)) & high) == _FILL)
+    both = word & (word + _U(0x0606060606060606))  # adding six leaves the high half of a digit, and of no other byte with that half
+    return (both & _U(0xF0F0F0F0F0F0F0F0)) == _FILL
 
 
 def eight_digits(word: np.ndarray) -> np.ndarray:
     """Eight ASCII digits, first character in the lowest byte, as a number."""
     word = word & _U(0x0F0F0F0F0F0F0F0F)
-    word = (word * _U(2561)) >> _U(8) & _U(0x00FF00FF00FF00FF)
-    word = (word * _U(6553601)) >> _U(16) & _U(0x0000FFFF0000FFFF)
-    return ((word * _U(42949672960001)) >> _U(32)).astype(np.int64)
+    for factor, shift, mask in ((2561, 8, 0x00FF00FF00FF00FF), (6553601, 16, 0x0000FFFF0000FFFF), (42949672960001, 32, 0xFFFFFFFF)):
+        word *= _U(factor)
+        word >>= _U(shift)
+        word &= _U(mask)
+    return word.view(np.int64)
 
 
 def _exact_cents(value: bytes) -> tuple[int, int]:

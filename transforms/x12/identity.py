@@ -77,15 +77,23 @@ def ids(segments: Segments, at: np.ndarray) -> Texts:
     length = np.zeros(len(at), np.uint64)
     for count in range(1, digits + 1):
         rows = np.flatnonzero((number >= 10 ** (count - 1)) & (number < 10**count))
-        rest = number[rows].astype(np.uint32)
-        for place in range(width + count - 1, width - 1, -1):
-            data[rows, place] = rest % 10 + ord("0")
-            rest //= 10
-        length[rows] = width + count
+        if len(rows):
+            data[rows, width : width + count] = _decimal(number[rows])[:, -count:]
+            length[rows] = width + count
     views = np.empty((len(at), 2), np.uint64)
     views[:, 0] = np.ascontiguousarray(data[:, :4]).view("<u4")[:, 0].astype(np.uint64) << np.uint64(32) | length
     views[:, 1] = np.arange(len(at), dtype=np.uint64) * np.uint64(width + digits) << np.uint64(32)
     return Texts(views, data.reshape(-1))
+
+
+FOUR_DIGITS = np.array([f"{number:04}".encode() for number in range(10_000)]).view(np.uint32)
+
+
+def _decimal(number: np.ndarray) -> np.ndarray:
+    """Twelve digits of each number, as characters."""
+    upper, low = np.divmod(number, 10_000)
+    high, middle = np.divmod(upper, 10_000)
+    return np.stack([FOUR_DIGITS[part] for part in (high, middle, low)], axis=1).view(np.uint8)
 
 
 def as_declared(columns: Mapping[str, pl.Series | np.ndarray], schema: pl.Schema) -> pl.DataFrame:

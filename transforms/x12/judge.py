@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.x12.adjustments import AdjustmentSpans
 from transforms.x12.claims import ClaimAmounts
-from transforms.x12.faults import NO_FAULTS, First, Problems, fault_rows, file_fault, first_problems
+from transforms.x12.faults import First, Problems, fault_rows, file_fault, first_problems, stacked
 from transforms.x12.lines import LineAmounts
 from transforms.x12.payments import SetFacts
 from transforms.x12.provider_adjustments import ProviderAdjustments
@@ -54,7 +54,7 @@ def judge(
     good_claims = in_good_set & _all_but(len(in_good_set), bad.owner)
     owner = parts.claim_of_line
     good_lines = (owner != NONE) & (good_claims[owner] if len(good_claims) else False)
-    faults = pl.concat(
+    faults = stacked(
         [
             _set_faults(segments, parts, claims, bad_sets, overlong.lines_of_set),
             fault_rows(
@@ -84,7 +84,7 @@ def empty_files(segments: Segments) -> pl.DataFrame:
         for piece, count in zip(segments.pieces, found.tolist(), strict=True)
         if not count and piece.is_barren_before and not piece.continues
     ]
-    return pl.concat([NO_FAULTS, *(file_fault(piece.file_id, piece.source_file, "no_sets") for piece in empty)])
+    return stacked([file_fault(piece.file_id, piece.source_file, "no_sets") for piece in empty])
 
 
 def _all_but(count: int, bad: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 IDENTIFIERS = ("payer_ref_2u", "payer_naic", "payer_n104", "payer_tax_id", "payer_name")
@@ -9,11 +11,11 @@ IDENTIFIERS = ("payer_ref_2u", "payer_naic", "payer_n104", "payer_tax_id", "paye
 
 def payer_ids(payments: pl.DataFrame) -> pl.Series:
     """`payer_id` per payment; worked out once for each distinct payer."""
-    distinct = payments.select(IDENTIFIERS).unique(maintain_order=True)
-    named = distinct.with_columns(pl.Series("payer_id", [payer_slug(*row) for row in distinct.iter_rows()], dtype=pl.String))
-    return payments.join(named, on=IDENTIFIERS, how="left", nulls_equal=True, maintain_order="left")["payer_id"]
+    rows = zip(*(payments[name].to_list() for name in IDENTIFIERS), strict=True)
+    return pl.Series("payer_id", [payer_slug(*row) for row in rows], dtype=pl.String)
 
 
+@lru_cache(maxsize=4096)
 def payer_slug(ref_2u: str | None, naic: str | None, n104: str | None, tax_id: str | None, name: str | None) -> str:
     """REF*2U, else the NAIC code, else N104, else tax id and name, else the name, else `unknown`."""
     for prefix, value in (("2u", ref_2u), ("nf", naic), ("n104", n104)):

@@ -10,11 +10,11 @@ import polars as pl
 from transforms.tables.remittances import READ_PAYMENTS
 from transforms.x12.dates import dates, days
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import Spans, cents, code, element, money, short_code, text
+from transforms.x12.fields import Spans, cents, code, element, is_sent, money, short_code, text
 from transforms.x12.identity import Names, as_declared, texts
 from transforms.x12.payer import IDENTIFIERS, payer_ids
-from transforms.x12.scan import BPR, DTM, GE, GS, IEA, ISA, N1, REF, TRN, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, levels, qualified
+from transforms.x12.scan import BPR, DTM, N1, REF, TRN, Segments
+from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified
 
 DATE_SOURCES = ("BPR16", "DTM405", "GS04", "ISA09")
 
@@ -71,8 +71,11 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
     at = parts.set_at[kept]
     head = Headers(**{name: value[kept] for name, value in vars(facts.headers).items()})
 
+    def spans(of: np.ndarray, index: int) -> Spans:
+        return element_or_none(segments, of, index)
+
     def value(of: np.ndarray, index: int) -> pl.Series:
-        return text(segments, element_or_none(segments, of, index))
+        return text(segments, spans(of, index))
 
     payee_qualifier = short_code(segments, element_or_none(segments, head.payee, 3))
     payee_id = element_or_none(segments, head.payee, 4)
@@ -84,16 +87,16 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
         "payer_ref_2u": value(head.payer_2u, 2),
         "payer_n104": value(head.payer, 4),
         "payer_naic": value(head.payer_nf, 2),
-        "payer_tax_id": _first_sent(value(head.trn, 3), value(head.bpr, 10)),
+        "payer_tax_id": _first_sent(segments, spans(head.trn, 3), spans(head.bpr, 10)),
         "payee_name": value(head.payee, 2),
         "payee_npi": text(segments, _only(payee_id, payee_qualifier == code("XX"))),
-        "payee_tax_id": _first_sent(text(segments, _only(payee_id, payee_qualifier == code("FI"))), value(head.payee_tj, 2)),
+        "payee_tax_id": _first_sent(segments, _only(payee_id, payee_qualifier == code("FI")), spans(head.payee_tj, 2)),
         "trace_number": value(head.trn, 2),
         "payment_method": value(head.bpr, 4),
         "payment_amount": money(facts.amount[kept]),
         "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
         "payment_date_source": texts(DATE_SOURCES).take(facts.day_source[kept]),
-        "version": _first_sent(value(head.group, 8), text(segments, element(segments, at, 3))),
+        "version": _first_sent(segments, spans(head.group, 8), element(segments, at, 3)),
         "payment_segment": segments.number[at],
     }
     columns["payer_id"] = payer_ids(pl.DataFrame({name: columns[name] for name in IDENTIFIERS}))
@@ -126,8 +129,8 @@ def _headers(segments: Segments, parts: Structure) -> Headers:
         first(before_claims(BPR)),
         first(before_claims(TRN)),
         first(qualified(segments, before_claims(DTM), "405")),
-        _in_force(segments, parts.set_at, GS, (ISA, GE, IEA)),
-        _in_force(segments, parts.set_at, ISA, (IEA,)),
+        _in_force(parts.group_at, parts.group_of[parts.set_at]),
+        _in_force(parts.isa_at, parts.isa_of[parts.set_at]),
         payer,
         payee,
         reference(payer, "2U"),
@@ -136,11 +139,9 @@ def _headers(segments: Segments, parts: Structure) -> Headers:
     )
 
 
-def _in_force(segments: Segments, at: np.ndarray, tag: int, closers: tuple[int, ...]) -> np.ndarray:
-    """The envelope segment in force at each of the segments `at`, or -1."""
-    opened, number = levels(segments, tag, closers)
-    number = number[at]
-    return np.where(number == NONE, NONE, opened[number]) if len(opened) else np.full(len(at), NONE)
+def _in_force(opened: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """The envelope segments in force, by their numbers, or -1."""
+    return np.where(number == NONE, NONE, opened[number]) if len(opened) else np.full(len(number), NONE)
 
 
 def _payment_days(segments: Segments, head: Headers) -> tuple[np.ndarray, np.ndarray]:
@@ -157,5 +158,7 @@ def _only(spans: Spans, wanted: np.ndarray) -> Spans:
     return np.where(wanted, spans[0], spans[1]), spans[1]
 
 
-def _first_sent(one: pl.Series, other: pl.Series) -> pl.Series:
-    return one.zip_with(one.is_not_null(), other)
+def _first_sent(segments: Segments, one: Spans, other: Spans) -> pl.Series:
+    """The first of two elements, or the second where the first was not sent."""
+    is_one = is_sent(segments, one)
+    return text(segments, (np.where(is_one, one[0], other[0]), np.where(is_one, one[1], other[1])))

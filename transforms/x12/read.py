@@ -12,7 +12,7 @@ from transforms.x12.adjustments import adjustments, find_adjustments
 from transforms.x12.claims import claim_amounts, claims
 from transforms.x12.cut import Piece, batches, cut
 from transforms.x12.envelope import envelope_warnings
-from transforms.x12.faults import file_fault, merged_faults, merged_warnings, warning_rows
+from transforms.x12.faults import file_fault, merged_faults, merged_warnings, stacked, warning_rows
 from transforms.x12.identity import names
 from transforms.x12.judge import empty_files, judge, provider_faults
 from transforms.x12.lines import line_amounts, lines
@@ -49,6 +49,8 @@ def gather(parts: Iterable[Remittances]) -> Remittances:
     parts = list(parts)
     if not parts:
         return Remittances.empty()
+    if len(parts) == 1:
+        return parts[0]
     tables = {name: pl.concat([getattr(part, name) for part in parts]) for name in TABLES}
     return Remittances(**{**tables, "faults": merged_faults(tables["faults"]), "warnings": merged_warnings(tables["warnings"])})
 
@@ -100,7 +102,7 @@ def _read_alike(pieces: Sequence[Piece]) -> Remittances:
         line_rows,
         adjustments(segments, parts, found, verdict.good_claims, called),
         provider.rows,
-        pl.concat([empty_files(segments), verdict.faults, provider_faults(segments, provider)]),
+        stacked([empty_files(segments), verdict.faults, provider_faults(segments, provider)]),
         warning_rows(segments, flaws),
     )
 

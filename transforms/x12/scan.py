@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from transforms.x12.cut import Piece
 
 BEFORE, AFTER = 16, 32  # spare bytes at both ends, so that reading eight bytes around any value stays inside
+SPARE = b"\xff"  # separates nothing in any file
 BLANKS = b" \t"
 
 
@@ -32,8 +33,9 @@ class Segments:
     """Every segment of a batch of pieces with the same delimiters, in order; one array element per segment.
 
     `delimiter_at` holds the position of every separator in `buffer`; element i of segment s lies between separators
-    `first[s] + i - 1` and `first[s] + i`, and `last[s]` is the separator that ends the segment. `number` is the position
-    in the file, `piece` the index of the piece, `is_carried` marks the envelope repeated from an earlier piece.
+    `first[s] + i - 1` and `first[s] + i`; the one before `first[s + 1]` ends the segment. `head` is the segment's first eight
+    bytes as a number, `number` the position in the file, `piece` the index of the piece; `is_carried` marks the envelope
+    repeated from an earlier piece.
     """
 
     pieces: Sequence[Piece]
@@ -41,9 +43,8 @@ class Segments:
     buffer: np.ndarray
     words: np.ndarray
     delimiter_at: np.ndarray
-    start: np.ndarray
     first: np.ndarray
-    last: np.ndarray
+    head: np.ndarray
     code: np.ndarray
     number: np.ndarray
     piece: np.ndarray
@@ -52,7 +53,11 @@ class Segments:
     has_blanks: bool
 
     def __len__(self) -> int:
-        return len(self.start)
+        return len(self.code)
+
+    def last(self, at: np.ndarray) -> np.ndarray:
+        """The separators that end the segments `at`."""
+        return self.first[at + 1] - 1
 
     def tagged(self, tag: int) -> np.ndarray:
         """The segments with this tag."""
@@ -61,29 +66,27 @@ class Segments:
 
 def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     """The segments of pieces that share their delimiters."""
-    data = b"".join((bytes(BEFORE), *(piece.data for piece in pieces), bytes(AFTER)))
+    data = b"".join((SPARE * BEFORE, *(piece.data for piece in pieces), SPARE * AFTER))
     buffer = np.frombuffer(data, np.uint8)
     words = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
     body = buffer[: len(buffer) - AFTER]
-    delimiter_at = np.flatnonzero((body == delimiters.element) | (body == delimiters.terminator))
+    delimiter_at = np.flatnonzero((body == delimiters.element) | (body == delimiters.terminator)).astype(np.int32)
     ends = np.flatnonzero(body[delimiter_at] == delimiters.terminator)
-    first = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    first = np.concatenate([[0], ends + 1])
     start = np.concatenate([[BEFORE], delimiter_at[ends[:-1]] + 1]) if len(ends) else ends
-    code = _tags(buffer, start, delimiters)
-    piece, number, is_carried = _positions(pieces, start)
-    piece_start = np.flatnonzero(np.diff(piece, prepend=-1))
+    head = words[start]
+    code = _tags(head.astype(np.uint32), delimiters)
+    piece, number, is_carried, piece_start = _positions(pieces, start)
     isa = np.flatnonzero(code == ISA)
     padding = start[isa], delimiter_at[np.minimum(first[isa] + 8, len(delimiter_at) - 1)]
     has_blanks = _has_blanks(body, delimiters, b"\t" in data, padding)
-    return Segments(
-        pieces, delimiters, buffer, words, delimiter_at, start, first, ends, code, number, piece, is_carried, piece_start, has_blanks
-    )  # fmt: skip
+    return Segments(pieces, delimiters, buffer, words, delimiter_at, first, head, code, number, piece, is_carried, piece_start, has_blanks)
 
 
 def tagged_segments(data: bytes, delimiters: Delimiters, tags: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """Where the segments with one of these tags start in compact bytes, and their tags; a shorter scan, to find where to cut."""
     if not data:
-        return np.zeros(0, np.int64), np.zeros(0, np.int32)
+        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
     buffer = np.frombuffer(data + bytes([delimiters.terminator]) * AFTER, np.uint8)
     after = buffer[1 : len(data)]
     is_wanted = after == tags[0] & 0xFF
@@ -91,7 +94,8 @@ def tagged_segments(data: bytes, delimiters: Delimiters, tags: Sequence[int]) ->
         is_wanted |= after == letter
     is_wanted &= buffer[: len(data) - 1] == delimiters.terminator
     start = np.concatenate([[0], np.flatnonzero(is_wanted) + 1])
-    code = _tags(buffer, start, delimiters)
+    words = np.ndarray((len(buffer) - 3,), dtype="<u4", buffer=buffer.data, strides=(1,))
+    code = _tags(words[start], delimiters)
     found = np.flatnonzero(np.isin(code, tags))
     return start[found], code[found]
 
@@ -103,7 +107,7 @@ def _has_blanks(body: np.ndarray, delimiters: Delimiters, has_tabs: bool, paddin
         is_blank |= body == BLANKS[1]
     blank = np.flatnonzero(is_blank)
     is_delimiter = np.zeros(256, bool)
-    is_delimiter[[*delimiters.bytes, 0]] = True
+    is_delimiter[[*delimiters.bytes, *SPARE]] = True
     blank = blank[is_delimiter[body[blank - 1]] | is_delimiter[body[np.minimum(blank + 1, len(body) - 1)]]]
     start, end = padding
     if not len(blank) or not len(start):
@@ -112,18 +116,16 @@ def _has_blanks(body: np.ndarray, delimiters: Delimiters, has_tabs: bool, paddin
     return bool(((inside < 0) | (blank > end[inside])).any())
 
 
-def _tags(buffer: np.ndarray, start: np.ndarray, delimiters: Delimiters) -> np.ndarray:
-    """Each segment's tag as a number; 0 where it is not two or three characters long."""
-    words = np.ndarray((len(buffer) - 3,), dtype="<i4", buffer=buffer.data, strides=(1,))
-    word = words[start]
-    third, fourth = (word >> 16) & 0xFF, (word >> 24) & 0xFF
-    is_two = (third == delimiters.element) | (third == delimiters.terminator)
+def _tags(word: np.ndarray, delimiters: Delimiters) -> np.ndarray:
+    """Tags as numbers, from the first four bytes of each segment; 0 where a tag is not two or three characters long."""
+    third, fourth = word & 0xFF0000, word >> 24
+    is_two = (third == delimiters.element << 16) | (third == delimiters.terminator << 16)
     is_three = (fourth == delimiters.element) | (fourth == delimiters.terminator)
     return np.where(is_two, word & 0xFFFF, np.where(is_three, word & 0xFFFFFF, 0))
 
 
-def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each segment: its piece, its position in the file, and whether it is a repeated envelope segment."""
+def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of each segment: its piece, its position in the file, and whether it is a repeated envelope segment; where pieces start."""
     offsets = BEFORE + np.concatenate([[0], np.cumsum([len(piece.data) for piece in pieces])])
     bounds = np.searchsorted(start, offsets)
     counts = np.diff(bounds)
@@ -136,4 +138,4 @@ def _positions(pieces: Sequence[Piece], start: np.ndarray) -> tuple[np.ndarray, 
         at = bounds[index]
         number[at : at + carried[index]] = pieces[index].header_segments
         is_carried[at : at + carried[index]] = True
-    return piece, number, is_carried
+    return piece, number, is_carried, bounds[:-1][counts > 0]

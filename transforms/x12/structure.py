@@ -16,10 +16,10 @@ NOWHERE = BEFORE // 2  # an empty span in the spare bytes before the first file
 
 @dataclass(frozen=True)
 class Structure:
-    """The sets, claims and lines of a batch, numbered in order, and their segments.
+    """The sets, claims and lines, groups and interchanges of a batch, numbered in order, and their segments.
 
-    `set_at`, `claim_at`, `line_at` hold the ST, CLP and SVC segments. `set_of`, `claim_of` and `line_of` give for every
-    segment the set, claim or line it lies in, or -1.
+    `set_at`, `claim_at`, `line_at`, `group_at`, `isa_at` hold the ST, CLP, SVC, GS and ISA segments. `set_of`, `claim_of`,
+    `line_of`, `group_of` and `isa_of` give for every segment what it lies in, or -1.
     """
 
     set_at: np.ndarray
@@ -28,6 +28,10 @@ class Structure:
     set_of: np.ndarray
     claim_of: np.ndarray
     line_of: np.ndarray
+    group_at: np.ndarray
+    group_of: np.ndarray
+    isa_at: np.ndarray
+    isa_of: np.ndarray
 
     @property
     def set_of_claim(self) -> np.ndarray:
@@ -57,6 +61,8 @@ def structure(segments: Segments) -> Structure:
         enclosing(is_set, ends_set),
         enclosing(is_claim, ends_claim),
         enclosing(is_line, ends_claim | is_claim),
+        *_levels(segments, GS, (ISA, GE, IEA)),
+        *_levels(segments, ISA, (IEA,)),
     )
 
 
@@ -71,7 +77,7 @@ def enclosing(opens: np.ndarray, closes: np.ndarray) -> np.ndarray:
     return np.concatenate([np.full(marks[0], NONE, np.int32), np.repeat(number, lengths)])
 
 
-def levels(segments: Segments, tag: int, closers: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _levels(segments: Segments, tag: int, closers: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The openers of a level, and for every segment the number of the one it lies in, or -1."""
     closes = is_any(segments, closers)
     closes[segments.piece_start] = True
@@ -99,12 +105,12 @@ def qualified(segments: Segments, at: np.ndarray, value: str) -> np.ndarray:
 
 
 def qualifier_test(segments: Segments, at: np.ndarray) -> Callable[[str], np.ndarray]:
-    """A function that says which of the segments `at` (all of one tag) have a value as their first element."""
+    """A function that says which of the segments `at` (all of one tag) have a value as their first element; at most three characters."""
     if segments.has_blanks or not len(at):
         found = short_code(segments, element(segments, at, 1))
         return lambda value: found == code(value)
     tag_length = 3 if segments.code[at[0]] >> 16 else 2
-    word = segments.words[segments.start[at] + tag_length]
+    word = segments.head[at] >> np.uint64(8 * tag_length)
     element_mark, terminator = (bytes([byte]) for byte in (segments.delimiters.element, segments.delimiters.terminator))
 
     def test(value: str) -> np.ndarray:
@@ -118,9 +124,9 @@ def qualifier_test(segments: Segments, at: np.ndarray) -> Callable[[str], np.nda
 
 def element_or_none(segments: Segments, at: np.ndarray, index: int) -> Spans:
     """As `element`, where `at` may be -1: then the span is empty."""
-    is_there = at >= 0
-    if is_there.all():
+    rows = np.flatnonzero(at >= 0)
+    if len(rows) == len(at):
         return element(segments, at, index)
     start, end = np.full(len(at), NOWHERE), np.full(len(at), NOWHERE)
-    start[is_there], end[is_there] = element(segments, at[is_there], index)
+    start[rows], end[rows] = element(segments, at[rows], index)
     return start, end

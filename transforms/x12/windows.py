@@ -67,17 +67,26 @@ def _next(view: memoryview, at: int, delimiters: Delimiters, size: int, behind: 
     """
     is_end = at + size + size // 4 >= len(view)
     size = len(view) - at if is_end else size
-    begin = len(behind) or 1
+    begin = 0 if behind else 1
     for near in (*NEAR_BYTES, size):
         if near <= size:
-            raw = behind + bytes(view[at : at + near + LOOK_AHEAD])
-            other = next_interchange(raw, near + len(behind), delimiters, begin)
+            raw = bytes(view[at : at + near + LOOK_AHEAD])
+            other = next_interchange(raw, near, delimiters, begin, behind) if _may_hold_isa(raw) else None
             if other is not None:
-                return raw[len(behind) : other[0]], other[1]
-            begin = max(begin, near + len(behind) - 2)
-    raw = raw[len(behind) : len(behind) + size]
+                return raw[: other[0]], other[1]
+            begin = near - 2
+    raw = raw[:size]
     count = segment_count(raw, delimiters)
     return (raw[: size * MOST_SEGMENTS // count], None) if count > MOST_SEGMENTS else (raw, None)
+
+
+def _may_hold_isa(raw: bytes) -> bool:
+    """Whether the letters ISA stand anywhere after the first byte; quicker than to search for them."""
+    found = np.frombuffer(raw, np.uint8)
+    is_isa = found[:-2] == ord("I")
+    is_isa &= found[1:-1] == ord("S")
+    is_isa &= found[2:] == ord("A")
+    return bool(is_isa.any())
 
 
 def _gap(behind: bytes, raw: bytes) -> bytes:
