@@ -248,7 +248,7 @@ def test_a_long_method_stays_a_row_that_excel_opens(tmp_path):
     path = tmp_path / "report.xlsx"
     workbook.write(long, path)
     rows = part(path, sheet_parts(path)["Method"]).iter(f"{MAIN}row")
-    assert max(float(row.get("ht", "15")) for row in rows) == 409
+    assert 400 < max(float(row.get("ht", "15")) for row in rows) <= 409
 
 
 def test_checks_tell_marts_that_disagree(tmp_path):
