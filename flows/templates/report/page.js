@@ -38,5 +38,5 @@ for (const table of document.querySelectorAll("table.filterable")) {
   });
   table.closest(".wide").before(bar);
 }
-const open = () => { const to = location.hash && document.getElementById(location.hash.slice(1)); const box = to && to.closest("details"); if (box) { box.open = true; to.scrollIntoView(); } };
+const open = () => { const to = location.hash && document.getElementById(location.hash.slice(1)); const box = to && (to.closest("details") || (to.matches("#basis, #freshness") && to.querySelector("details"))); if (box) { box.open = true; to.scrollIntoView(); } };
 addEventListener("hashchange", open); open();
