@@ -99,7 +99,7 @@ def _batches(paths: list[Path]) -> list[tuple[Path, ...]]:
     room = 0
     for path in paths:
         rows = pq.read_metadata(path).num_rows
-        if rows > room:
+        if not found or rows > room:
             found, room = [*found, ()], BATCH_ROWS
         found[-1], room = (*found[-1], path), room - rows
     return found
