@@ -13,6 +13,8 @@ LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading inside a document."""
+
     text: str
 
 
@@ -26,6 +28,8 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
+    """A list of short sentences."""
+
     items: tuple[str, ...]
 
 
@@ -87,11 +91,6 @@ def isolated(name: str) -> str:
     if any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in plain):
         return f"{ISOLATE}{plain}{RELEASE}"
     return plain
-
-
-def listed(words: list[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def legal(text: str) -> str:
