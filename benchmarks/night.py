@@ -30,7 +30,6 @@ from flows.order import Order
 from flows.practice import write_practice
 from transforms.practice import make_practice
 
-MONTH_LINES = 280_000  # what ten busy offices receive in a month
 KEYED = {
     "claims": ("patient_control_number", "payer_claim_control_number", "original_claim_control_number", "patient_id"),
     "service_lines": ("line_control_number",),
@@ -55,6 +54,7 @@ def main() -> None:
     """Make the stores asked for, let a night come in on each, print a row for each."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--lines", default="1e6", help="lines of the stores, by commas")
+    words.add_argument("--month", type=int, default=280_000, help="lines of a month: ten busy offices")
     words.add_argument("--new", type=int, default=100_000, help="new lines of the night")
     words.add_argument("--folder", type=Path, help="where stores are made and kept; else a folder that goes away")
     words.add_argument("--night", type=Path, help=argparse.SUPPRESS)
@@ -65,14 +65,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="altbenefit-night-") as scratch:
         base = given.folder or Path(scratch)
         for lines in (int(float(one)) for one in given.lines.split(",")):
-            print(json.dumps(measured(base, lines, given.new)), flush=True)
+            print(json.dumps(measured(base, lines, given.month, given.new)), flush=True)
 
 
-def measured(base: Path, lines: int, new: int) -> dict[str, object]:
+def measured(base: Path, lines: int, month: int, new: int) -> dict[str, object]:
     """The first night on a store of so many lines (every month worked out), and one with new lines."""
-    folder = base / f"store-{lines}"
+    folder = base / f"store-{lines}-{month}"
     if not (folder / "seed.json").exists():
-        make(folder, lines)
+        make(folder, lines, month)
     first = in_process(folder)
     put_new(folder, new)
     second = in_process(folder)
@@ -101,11 +101,11 @@ def night(folder: Path) -> None:
     }))  # fmt: skip
 
 
-def make(folder: Path, lines: int) -> None:
+def make(folder: Path, lines: int, in_month: int) -> None:
     """A store whose lake holds months of a practice, one after another, back from the business date."""
     os.umask(0o027)
     shutil.rmtree(folder, ignore_errors=True)
-    write_practice(folder, claims=20_000, seed=3)
+    write_practice(folder, claims=min(20_000, in_month // 3), seed=3)
     audit(Order(folder / "inbox", folder / "store", AS_OF, folder / "config"), step=without_gate)
     root = folder / "store"
     manifest = store.read_manifest(root)
@@ -115,7 +115,7 @@ def make(folder: Path, lines: int) -> None:
     files: dict[str, list[str]] = {}
     for path in [path for paths in manifest.files.values() for path in paths]:
         (root / path).unlink()
-    months = max(1, round(lines / MONTH_LINES))
+    months = max(1, round(lines / in_month))
     copies = max(1, round(lines / months / base["service_lines"].height))
     for back in range(months):
         for copy in range(copies):

@@ -167,9 +167,14 @@ def held_of(root: Path, manifest: store.Manifest, payments: pl.DataFrame) -> Hel
     rows = known.join(broken, on="file_id", how="left").collect()
     complete = pl.col("is_balanced") & pl.col("is_broken").is_null()
     mine = rows.with_columns(is_complete=complete).select(HELD_PAYMENT)
-    claims = store.scan(root, manifest, "claims").join(mine.lazy().select("payment_id"), on="payment_id", how="semi").collect()
-    lines = store.scan(root, manifest, "service_lines").join(claims.lazy().select("claim_id"), on="claim_id", how="semi").collect()
+    months = _months(mine)  # what hangs on a payment lies in its month
+    claims = store.scan(root, manifest, "claims", months).join(mine.lazy().select("payment_id"), on="payment_id", how="semi").collect()
+    lines = store.scan(root, manifest, "service_lines", months).join(claims.lazy().select("claim_id"), on="claim_id", how="semi").collect()
     return Held(mine, claims, lines)
+
+
+def _months(payments: pl.DataFrame) -> frozenset[str]:
+    return frozenset(payments.select(_month("payment_date").unique()).to_series())
 
 
 def change_of(root: Path, manifest: store.Manifest, taken: Taken, beside: store.Change) -> store.Change:
@@ -202,12 +207,12 @@ def _month(column: str) -> pl.Expr:
 
 def _resettled(root: Path, manifest: store.Manifest, taken: Taken) -> tuple[pl.DataFrame, frozenset[str]]:
     """Payments of the lake that gained claims, settled anew, with their neighbours in the same lake files, and those files."""
-    gained = taken.resettled.get_column("payment_id")
-    rows, paths = store.holding(root, manifest, "payments", "payment_id", gained)
+    gained, months = taken.resettled.get_column("payment_id"), _months(taken.resettled)
+    rows, paths = store.holding(root, manifest, "payments", "payment_id", gained, months)
     mine = rows.filter(pl.col("payment_id").is_in(gained.implode()))
     ids = mine.lazy().select("payment_id")
-    before = store.scan(root, manifest, "claims").join(ids, on="payment_id", how="semi").collect()
-    moved = store.scan(root, manifest, "provider_adjustments").join(ids, on="payment_id", how="semi").collect()
+    before = store.scan(root, manifest, "claims", months).join(ids, on="payment_id", how="semi").collect()
+    moved = store.scan(root, manifest, "provider_adjustments", months).join(ids, on="payment_id", how="semi").collect()
     claims = pl.concat([before, taken.new.claims.join(mine, on="payment_id", how="semi")])
     settled = balance.settle_payments(mine.select(*READ_PAYMENTS), claims, moved)
     return pl.concat([rows.filter(~pl.col("payment_id").is_in(gained.implode())), PAYMENTS.conform(settled)]), paths

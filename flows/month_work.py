@@ -62,7 +62,7 @@ def files_by_period(root: Path, manifest: store.Manifest) -> dict[str, dict[str,
     by_month: dict[str, dict[str, tuple[str, ...]]] = {}
     for table in BY_MONTH:
         for path in sorted(manifest.files.get(table, ())):
-            mine = by_month.setdefault(path.split("month=")[1][:7], {})
+            mine = by_month.setdefault(store.month_of(path), {})
             mine[table] = (*mine.get(table, ()), path)
     sizes: dict[str, int] = {}
     for month, files in by_month.items():

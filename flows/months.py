@@ -7,7 +7,7 @@ month_keys). States are carried on: a claim that meets none of the claims that c
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from flows.month_work import (
     files_by_period,
     lake_of_month,
     later_of,
-    period_of,
     price_key,
     priced_of,
     write_checks,
@@ -31,16 +30,13 @@ from flows.month_work import (
     write_detected,
     write_lines,
 )
+from flows.netted import Stages, write_states
 from flows.partials import Index, folder_of, key_of
-from transforms.live import alone, settle_rows
 from transforms.marts import known_of
 from transforms.month import Known
 from transforms.month_keys import tripped
-from transforms.netting import KEYS, met
 
-STATES = {"claim_id": pl.String, "state": pl.String, "counterpart_claim_id": pl.String, "is_reissue": pl.Boolean}
 KNOWN_PARTS = ("history_counts", "fee_counts", "coverage_counts")
-Stages = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,9 +53,14 @@ class Kept:
 
     def rows(self, stage: str, table: str) -> pl.DataFrame:
         """A table of all months, one below the other."""
+        return self.scan(stage, table).collect()
+
+    def scan(self, stage: str, table: str) -> pl.LazyFrame:
+        """The same, not read yet. Raises ValueError where no month is kept."""
         found = partials.scan(self.root, self.folders(stage), table)
-        assert found is not None, "no month is kept"
-        return found.collect()
+        if found is None:
+            raise ValueError(f"no month is kept, so there is no {table}")
+        return found
 
 
 def work_out(job: Job) -> Kept:
@@ -83,7 +84,7 @@ def work_out(job: Job) -> Kept:
         files |= write_checks(job, month, every[month], stages[month]["checks"])
     for month in every.keys() - set(changed):
         stages[month]["checks"] = before.stages[month]["checks"]
-    files |= _net(job, before, stages, changed)
+    files |= write_states(job, before, stages, changed)
     for month in every:
         stages[month]["lines"] = key_of(stages[month]["claims"], stages[month]["states"])
     relined = [month for month in every if before.stages.get(month, {}).get("lines") != stages[month]["lines"]]
@@ -120,61 +121,6 @@ def input_of(job: Job, month: str, files: Files) -> str:
         cut = job.as_of.isoformat() if last > job.as_of else ""
     mine = elsewhere_of(job, month)
     return key_of(*paths, cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
-
-
-def _net(job: Job, before: Index, stages: Stages, changed: list[str]) -> dict[str, str]:
-    """Stage states of every month: the claims whose state others decide. Only claims that meet changed months are netted."""
-    same = [month for month in stages if month not in changed]
-    now = [folder_of(month, "claims", stages[month]["claims"]) for month in changed]
-    gone = [m for m in before.stages if m in changed or m not in stages]
-    then = [folder_of(month, "claims", before.stages[month]["claims"]) for month in gone]
-    others = partials.scan(job.root, [folder_of(month, "claims", stages[month]["claims"]) for month in same], "claims")
-
-    def look_up(keys: pl.Series) -> pl.DataFrame:
-        assert others is not None
-        wanted = keys.implode()
-        return others.filter(pl.any_horizontal(pl.col(name).is_in(wanted) for name in KEYS)).collect(engine="streaming")
-
-    scanned = [partials.scan(job.root, folders, "claims") for folders in (now, then)]
-    seeds = [frame.select(KEYS).collect() for frame in scanned if frame is not None]
-    found = met(pl.concat(seeds), look_up) if seeds and others is not None else None
-    settled = _settled(job, now, found, stages)
-    files: dict[str, str] = {}
-    for month in stages:
-        old = before.stages.get(month, {}).get("states")
-        touched = settled.filter(pl.col("month") == month).drop("month")
-        if month in changed:
-            states = touched
-        elif found is None or not (met_here := found.filter(period_of(stages) == month)).height:
-            stages[month]["states"] = before.stages[month]["states"]
-            continue
-        else:
-            earlier = pl.read_parquet(job.root / folder_of(month, "states", str(old)) / "states.parquet")
-            states = pl.concat([earlier.join(met_here, on="claim_id", how="anti"), touched])
-        stages[month]["states"] = partials.digest_of(states)
-        files |= partials.write_stage(job.root, folder_of(month, "states", stages[month]["states"]), {"states": states})
-    return files
-
-
-def _settled(job: Job, now: list[str], found: pl.DataFrame | None, periods: Collection[str]) -> pl.DataFrame:
-    """STATES and month of the claims of changed months, and of those that they meet, whose state is not theirs alone."""
-    mine = partials.scan(job.root, now, "claims")
-    keys = [frame for frame in (mine.select(KEYS).collect() if mine is not None else None, found) if frame is not None]
-    if not keys:
-        return pl.DataFrame(schema=STATES | {"month": pl.String})
-    numbers = pl.concat([frame.get_column(name) for frame in keys for name in KEYS[:2]]).drop_nulls()
-    accounts = pl.concat([frame.get_column(KEYS[2]) for frame in keys]).drop_nulls()
-    several = pl.concat([series.value_counts().filter(pl.col("count") > 1)[:, 0] for series in (numbers, accounts)]).implode()
-    is_met = pl.any_horizontal(pl.col(name).is_in(several) for name in KEYS)
-    rows = ([mine.filter(is_met).collect(engine="streaming")] if mine is not None else []) + ([found] if found is not None else [])
-    elsewhere = pl.concat(
-        [one.claims.select("claim_id") for one in job.elsewhere.values()] or [pl.DataFrame(schema={"claim_id": pl.String})]
-    )
-    pool = pl.concat(rows).join(elsewhere, on="claim_id", how="anti")
-    status = pool.select("claim_id", "claim_status_code", month=period_of(periods))
-    states = settle_rows(pool).join(status, on="claim_id", how="left")
-    is_told = (pl.col("state") != alone()) | pl.col("counterpart_claim_id").is_not_null() | pl.col("is_reissue")
-    return states.filter(is_told).select(*STATES, "month")
 
 
 def _lined(job: Job, month: str, files: Files, mine: dict[str, str]) -> dict[str, str]:
@@ -220,7 +166,7 @@ def _priced(job: Job, month: str, mine: dict[str, str], before: Index, known: Kn
     later = None
     mine["later"] = was.get("later", "")
     if is_touched or not is_same:
-        later = later_of(job, detected, partials.scan(job.root, kept.folders("lines"), "later_payments"))
+        later = later_of(job, detected, kept.scan("lines", "later_payments"))
         mine["later"] = partials.digest_of(later)
     if is_same:
         needed = pl.read_parquet(job.root / folder_of(month, "priced", was["priced"]) / "fee_needs.parquet")
@@ -228,7 +174,7 @@ def _priced(job: Job, month: str, mine: dict[str, str], before: Index, known: Kn
         if mine["priced"] == was["priced"]:
             return {}
     if later is None:
-        later = later_of(job, detected, partials.scan(job.root, kept.folders("lines"), "later_payments"))
+        later = later_of(job, detected, kept.scan("lines", "later_payments"))
     tables = priced_of(job, detected, known, later)
     mine["priced"] = price_key(job, month, detected, tables["fee_needs"], known, mine["later"])
     return partials.write_stage(job.root, folder_of(month, "priced", mine["priced"]), tables)

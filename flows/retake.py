@@ -13,6 +13,7 @@ from flows.errors import BadUsage
 from transforms.ingest import less, take_new
 from transforms.setting_aside import ACCEPTABLE
 from transforms.tables.contract import MONEY
+from transforms.tables.layouts import ExportRules
 from transforms.tables.remittances import Blob, Remittances
 
 BY_FILE = ("files", "payments", "claims", "service_lines", "adjustments", "provider_adjustments")
@@ -21,6 +22,8 @@ MONTH_OF = {"files": "loaded_on", "payments": "payment_date"}
 
 def entangled(root: Path, manifest: store.Manifest, file_ids: Collection[str]) -> set[str]:
     """These files and all whose claims joined a payment of theirs, or whose payments their claims joined."""
+    if not file_ids:
+        return set()
     payments = store.scan(root, manifest, "payments").select("payment_id", holder="file_id")
     pairs = store.scan(root, manifest, "claims").select("payment_id", "file_id").unique().join(payments, on="payment_id").collect()
     crossed = pairs.filter(pl.col("file_id") != pl.col("holder")).select("file_id", "holder").unique().rows()
@@ -45,9 +48,10 @@ def forget(root: Path, manifest: store.Manifest, file_ids: Collection[str]) -> s
     return store.commit(root, manifest, store.Change(rows, remove=remove)) if remove else manifest
 
 
-def release(root: Path, manifest: store.Manifest, quarantine_id: str, key: bytes, as_of: date) -> int:
+def release(root: Path, manifest: store.Manifest, quarantine_id: str, key: bytes, as_of: date, exports: ExportRules | None = None) -> int:
     """Use a claim, or a payment, in spite of the fault it was set aside for; returns how many claims came in.
 
+    `exports` says how CSV and XLSX exports are read; the shipped layouts where nothing is given.
     Raises BadUsage where the fault is not a matter of judgement, because then there is nothing to use.
     """
     item = quarantine.item(root, manifest, quarantine_id)
@@ -57,7 +61,7 @@ def release(root: Path, manifest: store.Manifest, quarantine_id: str, key: bytes
             f"{quarantine_id} could not be read, so it cannot be released", item["source_file"], "Ask for a resend, or dismiss the item."
         )
     blob = Blob(item["file_id"], item["source_file"], data)
-    whole = intake.read_tokenised([blob], key)
+    whole = intake.read_tokenised([blob], key, exports=exports)
     part = _part(whole, item).payments.with_columns(is_complete=pl.lit(False)), _part(whole, item)
     read = Remittances(**{**part[1].__dict__, "payments": part[0]})
     taken = take_new(read, intake.held_of(root, manifest, read.payments))

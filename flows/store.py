@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,9 +71,9 @@ def require_whole(root: Path, manifest: Manifest) -> None:
                 raise StoreDamaged(f"a file of {name} is missing or damaged", str(whole), "Restore this file from your backup.")
 
 
-def scan(root: Path, manifest: Manifest, name: str) -> pl.LazyFrame:
-    """All rows of one lake table. Raises StoreDamaged where a file that the manifest names is missing."""
-    paths = [root / path for path in manifest.files.get(name, ())]
+def scan(root: Path, manifest: Manifest, name: str, months: Collection[str] | None = None) -> pl.LazyFrame:
+    """All rows of one lake table, or those of some payment months (YYYY-MM). Raises StoreDamaged where a file is missing."""
+    paths = [root / path for path in manifest.files.get(name, ()) if months is None or month_of(path) in months]
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise StoreDamaged(
@@ -82,14 +82,25 @@ def scan(root: Path, manifest: Manifest, name: str) -> pl.LazyFrame:
     return parquet.scan(paths, LAKE_TABLES[name])
 
 
-def holding(root: Path, manifest: Manifest, name: str, column: str, values: pl.Series) -> tuple[pl.DataFrame, frozenset[str]]:
-    """All rows of every file of a table that holds one of the values, and those files: what a commit must write anew."""
+def month_of(path: str) -> str:
+    """YYYY-MM of a lake file."""
+    return path.split("month=")[1][:7]
+
+
+def holding(
+    root: Path, manifest: Manifest, name: str, column: str, values: pl.Series, months: Collection[str] | None = None
+) -> tuple[pl.DataFrame, frozenset[str]]:
+    """All rows of every file of a table that holds one of the values, and those files: what a commit must write anew.
+
+    `months`, where they are known, are the only ones looked at.
+    """
     if values.is_empty():
         return LAKE_TABLES[name].empty(), frozenset()
     paths = [
         path
         for path in manifest.files.get(name, ())
-        if parquet.scan([root / path], LAKE_TABLES[name]).filter(pl.col(column).is_in(values.implode())).limit(1).collect().height
+        if (months is None or month_of(path) in months)
+        and parquet.scan([root / path], LAKE_TABLES[name]).filter(pl.col(column).is_in(values.implode())).limit(1).collect().height
     ]
     return parquet.scan([root / path for path in paths], LAKE_TABLES[name]).collect(), frozenset(paths)
 

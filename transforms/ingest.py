@@ -44,7 +44,7 @@ class Taken:
     new: Remittances
     duplicate_claims: pl.DataFrame  # claim_id
     duplicate_payments: pl.DataFrame  # payment_id
-    resettled: pl.DataFrame  # payment_id
+    resettled: pl.DataFrame  # payment_id, payment_date
 
 
 def with_same_trace(held: pl.LazyFrame, payments: pl.DataFrame) -> pl.LazyFrame:
@@ -70,7 +70,7 @@ def take_new(read: Remittances, held: Held) -> Taken:
         less(_moved(read, joined), duplicates, gone),
         duplicates,
         gone,
-        joined.select(payment_id="twin_id").unique().join(held.payments, on="payment_id", how="semi"),
+        held.payments.join(joined, left_on="payment_id", right_on="twin_id", how="semi").select("payment_id", "payment_date"),
     )
 
 
