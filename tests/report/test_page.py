@@ -153,7 +153,7 @@ def test_on_paper_heads_repeat_pages_are_numbered_and_nothing_is_cut(browser, pa
     assert wide and total in sheets[0]
     assert all(re.search(rf"\b{number} ?/ ?{len(sheets)}\s*$", sheet) for number, sheet in enumerate(sheets, 1))
     lined = [sheet for sheet in sheets if sheet.count("segment") > 5]
-    assert len(lined) > 1 and all(re.search(r"Served.*Paid.*Billed", sheet) for sheet in lined)
+    assert len(lined) > 1 and all("File and" in sheet for sheet in lined)
     boxes = subprocess.run(["pdftotext", "-bbox", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True).stdout
     size = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
     assert max(float(edge) for edge in re.findall(r'xMax="([\d.]+)"', boxes)) <= size - 20, "inside the margin"
@@ -220,6 +220,7 @@ def test_names_from_right_to_left_keep_to_themselves(browser, tmp_path):
         assert page.locator(f"bdi:text-is('{name}')").count() > 3
 
 
+@pytest.mark.slow
 def test_a_large_practice_stays_below_two_megabytes(browser, tmp_path):
     """100,000 lines of 300 payers: capped, and said so; the table of payers counts what is not shown."""
     frames = many_marts(many_findings(100_000, payer_names(300)))
