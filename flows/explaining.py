@@ -14,7 +14,7 @@ from flows import review, store
 from flows.errors import BadUsage
 from flows.published import mart
 from flows.tell import as_words
-from transforms.derivation import Fact, money_facts, verdict_facts
+from transforms.derivation import Fact, money_facts, party_facts, verdict_facts
 from transforms.tables.findings import FINDINGS
 from transforms.tables.views import EXPLAINED_OTHERWISE
 
@@ -49,7 +49,8 @@ def _finding(row: dict[str, Any], adjustments: pl.DataFrame, config: Path | None
     amounts: dict[str, Decimal] = dict(
         adjustments.filter(pl.col("group_code") == PATIENT).group_by("reason_code").agg(pl.col("amount").sum()).iter_rows()
     )
-    return {"Verdict": verdict_facts(row, _rule_source(row["rule"], config)), "Money": money_facts(row, amounts)}
+    verdict, who = verdict_facts(row, _rule_source(row["rule"], config)), party_facts(row)
+    return {"Verdict": verdict, "Who": who, "Money": money_facts(row, amounts)}
 
 
 def _explained(row: dict[str, Any]) -> dict[str, list[Fact]]:

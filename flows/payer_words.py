@@ -24,13 +24,14 @@ def known_and_unknown(store: Path) -> pl.DataFrame:
     vendors = mart(store, "payer_routes").group_by("payer_id").agg(
         pl.col("is_mapped").first(), paid_by=pl.col("payment_vendor_id").drop_nulls().unique().sort(),
         networks=pl.col("leased_network_id").drop_nulls().unique().sort(),
+        tax_ids=pl.col("tax_ids").list.explode().drop_nulls().unique().sort(),
     )  # fmt: skip
     reasons = mart(store, "unmapped_payers").select("payer_id", "unmapped_reason")
     rows = mart(store, "payment_totals").join(names, on="payer_id", how="left").join(vendors, on="payer_id", how="left")
     listed = rows.join(reasons, on="payer_id", how="left").with_columns(
         status=pl.coalesce("unmapped_reason", pl.lit("listed")), names_sent=pl.col("names_sent").fill_null([])
     )
-    columns = ("payer_id", "status", "payment_count", "payment_amount", "names_sent", "paid_by", "networks")
+    columns = ("payer_id", "status", "payment_count", "payment_amount", "names_sent", "tax_ids", "paid_by", "networks")
     return listed.sort(["payment_amount", "payer_id"], descending=[True, False]).select(columns)
 
 

@@ -63,6 +63,17 @@ def verdict_facts(row: Mapping[str, Any], rule_source: str | None) -> list[Fact]
     ]
 
 
+def party_facts(row: Mapping[str, Any]) -> list[Fact]:
+    """Who adjudicated, who paid, whose schedule and which office, of a finding (a FINDINGS row)."""
+    office = row["location_name"] or "unknown location"
+    return [
+        Fact("payer", row["payer_name"] or row["payer_id"], f"{row['payer_id']}, by payers.yaml; adjudicated the claim"),
+        Fact("paid by", row["payment_vendor_id"] or "the payer", "by payment_vendors.yaml; no vendor on file means the payer itself"),
+        Fact("leased network", row["leased_network_id"] or "none on file", "by REF*CE of the claim, else the payer in networks.yaml"),
+        Fact("office", office, f"by locations.csv: payee NPI {row['payee_npi'] or 'not sent'}"),
+    ]
+
+
 def money_facts(row: Mapping[str, Any], patient_amounts: Mapping[str, Decimal]) -> list[Fact]:
     """Every figure of a finding (a FINDINGS row) with its sum. `patient_amounts` is the line's PR money by reason code."""
     shares = [f"{label} {patient_amounts[code]}" for code, label in COST_SHARE.items() if patient_amounts.get(code)]

@@ -21,7 +21,7 @@ PAIRS = {
     "unmapped_payer_id": TEXT, "payer_id": TEXT, "reasons": TEXTS, "shared_values": TEXTS, "name_score": COUNT,
     "unmapped_words": TEXTS, "payer_words": TEXTS, "strength": COUNT,
 }  # fmt: skip
-SAME_WORD = 80  # a misspelt word is still this much alike; EAST and WEST are not
+SAME_WORD = 87  # a word with a letter more or less is still this much alike; EASTERN and WESTERN (86) are not
 
 Names = Mapping[str, list[str]]
 Pair = tuple[str, str]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from transforms.names import plain_name
+from transforms.names import plain_name, plain_tax_id
 from transforms.ranking import share
 from transforms.tables.payer_views import ALIAS_DRIFT, PAYER_ALIAS_WEEKS, PAYER_ROUTES
 from transforms.vendors import with_network
@@ -19,7 +19,8 @@ def route_counts(payments: pl.DataFrame, claims: pl.DataFrame, networks: pl.Data
 
     claims: payment_id, claim_id, class_of_contract, statement_date, paid_amount.
     """
-    held = payments.select("payment_id", "payer_id", "payer_name", "is_mapped", "payment_vendor_id", "payment_date")
+    tax_id = plain_tax_id(pl.col("payer_tax_id"))
+    held = payments.select("payment_id", "payer_id", "payer_name", "is_mapped", "payment_vendor_id", "payment_date", tax_id=tax_id)
     sent = claims.select("payment_id", "claim_id", "statement_date", "paid_amount", class_of_contract=_contract())
     dated = held.join(sent, on="payment_id", how="left").with_columns(priced_on=pl.coalesce("statement_date", "payment_date"))
     return (
@@ -33,6 +34,7 @@ def route_counts(payments: pl.DataFrame, claims: pl.DataFrame, networks: pl.Data
             paid_amount=pl.col("paid_amount").sum(),
             first_seen=pl.col("payment_date").min(),
             last_seen=pl.col("payment_date").max(),
+            tax_ids=pl.col("tax_id").drop_nulls().unique().sort(),
         )
     )
 
@@ -41,7 +43,7 @@ def payer_routes(counts: pl.DataFrame) -> pl.DataFrame:
     """Contract PAYER_ROUTES from route_counts; parts one below the other are summed here."""
     table = counts.group_by(ROUTE).agg(
         pl.col("payer_name").drop_nulls().min(), pl.col("is_mapped").first(), pl.col("payment_count", "claim_count", "paid_amount").sum(),
-        pl.col("first_seen").min(), pl.col("last_seen").max(),
+        pl.col("first_seen").min(), pl.col("last_seen").max(), pl.col("tax_ids").list.explode().drop_nulls().unique().sort(),
     )  # fmt: skip
     return PAYER_ROUTES.conform(table).sort(PAYER_ROUTES.sort, nulls_last=True)
 

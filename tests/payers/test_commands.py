@@ -20,6 +20,7 @@ import yaml
 from config.confirmed import COLUMNS
 from config.load import load_settings
 from flows.cli import main
+from flows.explaining import explanation
 from flows.lock import hold
 from flows.night import audit
 from flows.order import Order
@@ -154,7 +155,7 @@ def test_list_shows_everyone_dearest_first(house: House) -> None:
         ("2u-x7", "not_listed"), ("acme", "listed"), ("beta", "listed"), ("tin-990000007-unheard-of-plan", "not_listed"),
         ("vendor-rail", "vendor_only"),
     ]  # fmt: skip
-    assert rows[4]["paid_by"] == ["rail"]
+    assert (rows[4]["paid_by"], rows[4]["tax_ids"]) == (["rail"], [RAIL_TAX_ID])
     assert "ACME DENTAL OF VIRGINA" in house.payers("list").stdout
 
 
@@ -196,3 +197,9 @@ def test_before_anything_is_published_it_says_what_to_run(tmp_path: Path) -> Non
     told = command("payers", "suggest", "--store", tmp_path)
     assert told.returncode == 2
     assert "altbenefit audit" in told.stderr
+
+
+def test_explain_says_who_adjudicated_and_who_paid(house: House) -> None:
+    line_id = house.mart("findings").filter(payer_id="vendor-rail")["line_id"][0]
+    who = {fact["name"]: fact["value"] for fact in explanation(house.store, line_id)["Who"]}
+    assert who == {"payer": "RAIL PAY", "paid by": "rail", "leased network": "none on file", "office": "unknown location"}

@@ -19,6 +19,7 @@ PAYER_ROUTES = Table(
         money("paid_amount", "paid on these claims", "CLP04"),
         date("first_seen", "first payment date"),
         date("last_seen", "last payment date"),
+        texts("tax_ids", "who originated these payments, without the leading 1", "TRN03, BPR10", example='["990000001"]'),
     ),
 )
 
