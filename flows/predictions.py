@@ -11,8 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from flows import parquet
 from flows.published import mart
 from flows.share import as_csv
+from transforms.tables.predicted import PREDICTED_DOWNGRADES
 
 PREDICTIONS, SUBSTITUTIONS = "predicted_downgrades.csv", "open_dental_substitutions.csv"
 EVERY_TOOTH = "Always"
@@ -49,6 +51,12 @@ def predictions(store: Path, payers: tuple[str, ...], codes: tuple[str, ...]) ->
     if codes:
         found = found.filter(pl.col("submitted_code").is_in([code.upper() for code in codes]))
     return found.sort("probability_pct", "payer_id", "submitted_code", descending=[True, False, False])
+
+
+def predictions_of(publication: Path) -> pl.DataFrame:
+    """The predictions of one publication's folder; empty where it is older than they are."""
+    path = publication / f"{PREDICTED_DOWNGRADES.name}.parquet"
+    return parquet.scan([path] if path.exists() else [], PREDICTED_DOWNGRADES).collect()
 
 
 def write_predictions(predicted: pl.DataFrame, folder: Path) -> list[Path]:

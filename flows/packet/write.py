@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +19,7 @@ from flows.packet.letter import letter
 from flows.packet.notes import as_text, notes
 from flows.packet.payer import require_payer
 from flows.published import mart
+from flows.report.swap import replace_folder
 from transforms.packet.asking import Wish
 from transforms.packet.packet import Packet, Question, packet
 
@@ -137,14 +136,14 @@ def _replace(store: Path, folder: Path, files: Mapping[str, bytes]) -> None:
         raise BadUsage("the packet must lie apart from the store", str(folder), "Name a folder outside the store as --out.")
     if folder.exists() and (not folder.is_dir() or _names(folder) - NAMES):
         raise BadUsage("the folder holds something that is no earlier packet", str(folder), "Name an empty or new folder as --out.")
-    beside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
+    replace_folder(folder, lambda beside: _fill(beside, files))
+
+
+def _fill(beside: Path, files: Mapping[str, bytes]) -> None:
     for name, data in files.items():
         path = beside / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(beside, folder)
 
 
 def _names(folder: Path) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from config.load import ConfigError
 from config.report import load_report
 from flows.errors import BadUsage
+from flows.predictions import predictions_of, write_predictions
 from flows.report import mail, page, sources, workbook
 from flows.report.swap import replace_folder
 from transforms.report.week import Week, build_week, choose_week
@@ -65,7 +66,7 @@ def write_report(order: ReportOrder, step: Step = plainly) -> ReportSummary:
     week = step("gather the week", gather, order)
     folder = order.out or order.store / WEEKLY / week.week
     require_own_folder(folder)
-    step("write the report", replace_folder, folder, lambda beside: fill(week, beside))
+    step("write the report", replace_folder, folder, lambda beside: fill(week, beside, order.store))
     return summarise(week, folder)
 
 
@@ -91,13 +92,14 @@ def _first_day(now: sources.Publication, asked: str | None) -> date:
     return first_day
 
 
-def fill(week: Week, folder: Path) -> None:
-    """Write the four files of a week."""
+def fill(week: Week, folder: Path, store: Path) -> None:
+    """Write the files of a week, and beside them what the front desk may warn of before a visit."""
     text, html = mail.render(week)
     (folder / PAGE).write_bytes(page.render(week))
     workbook.write(week, folder / WORKBOOK)
     (folder / MAIL_HTML).write_text(html, encoding="utf-8")
     (folder / MAIL_TEXT).write_text(text, encoding="utf-8")
+    write_predictions(predictions_of(store / week.publication), folder)
 
 
 def require_own_folder(folder: Path) -> None:

@@ -14,6 +14,8 @@ import pytest
 from expectations.laws import LAWS
 from flows.packet.write import write_packet
 from flows.practice import write_practice
+from flows.predictions import prediction_files
+from flows.report.run import ReportOrder, write_report
 from tests.flows.helpers import mart, run
 from tests.packet.drawn import order
 from transforms.asks import askable, fee_asks
@@ -102,6 +104,12 @@ def test_predictions_rest_on_the_findings(published: Path) -> None:
     assert [law.name for law in laws if law.differences(frames).abs().sum()] == []
     fewer = frames | {"findings": frames["findings"].filter(pl.col("submitted_code") != "D2392")}
     assert any(law.differences(fewer).abs().sum() for law in laws)
+
+
+def test_the_weekly_folder_holds_them_too(published: Path, tmp_path: Path) -> None:
+    write_report(ReportOrder(published / "store", out=tmp_path / "week"))
+    files = prediction_files(mart(published, "predicted_downgrades"))
+    assert {name: (tmp_path / "week" / name).read_bytes() for name in files} == files
 
 
 def test_asks_worked_out_from_findings_are_those_published(published: Path) -> None:
