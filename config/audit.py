@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from config.files import SHIPPED, read_yaml
 from config.operations import SECTIONS
-from config.values import Place, flag, items, mapping, one_of, text, texts, whole
+from config.values import Place, flag, items, mapping, one_of, pattern, texts, whole
 from transforms.tables.policy import AuditPolicy
 
 FILE = "audit.yaml"
@@ -53,14 +52,5 @@ def _value(key: str, value: Any, place: Place) -> Any:
     if key == "increases_pct":
         return tuple(sorted({whole(item, where, 1, 100) for where, item in items(value, place)}))
     if key == "remark_text_patterns":
-        return tuple(_pattern(item, where) for where, item in items(value, place))
+        return tuple(pattern(item, where) for where, item in items(value, place))
     return texts(value, place)
-
-
-def _pattern(value: Any, place: Place) -> str:
-    found = text(value, place)
-    try:
-        re.compile(found)
-    except re.error as error:
-        raise place.error(f"this is no regular expression ({error.msg})", "Quote it, and check brackets and backslashes.") from error
-    return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.files import read_yaml
-from config.values import Place, flag, items, mapping, one_of, text, texts, whole
+from config.values import Place, flag, items, mapping, one_of, pattern, text, texts, whole
 from transforms.tables.layouts import AMOUNT_FIELDS, DATE_ORDERS, FIELDS, ROW_KINDS, STATUS_KINDS, Layout, RowKind
 
 FOLDER = "eob_layouts/"
@@ -69,7 +69,7 @@ def _options(given: dict[str, Any], place: Place) -> dict[str, Any]:
         "blank_is_zero": lambda value, at: _some(value, at, tuple(AMOUNT_FIELDS)),
         "excludes": lambda value, at: _some(value, at, SHARES),
         "not_covered_group": lambda value, at: one_of(value, at, GROUPS),
-        "title": lambda value, at: {key: _pattern(item, at.at(key), 1) for key, item in _fields(value, at).items()},
+        "title": lambda value, at: {key: _pattern(item, at.at(key)) for key, item in _fields(value, at).items()},
         "pad": lambda value, at: {key: whole(item, at.at(key), 1, 40) for key, item in _fields(value, at).items()},
         "payer_rank": lambda value, at: whole(value, at, 1, 3),
     }
@@ -85,15 +85,16 @@ def _some(value: Any, place: Place, allowed: tuple[str, ...]) -> tuple[str, ...]
 def _row_kind(value: Any, place: Place) -> RowKind:
     row = mapping(value, place, ("kind", "column", "matches"), required=("kind", "column", "matches"))
     kind = one_of(row["kind"], place.at("kind"), ROW_KINDS)
-    return RowKind(kind, text(row["column"], place.at("column")), _pattern(row["matches"], place.at("matches"), 0))
+    return RowKind(kind, text(row["column"], place.at("column")), pattern(row["matches"], place.at("matches")))
 
 
-def _pattern(value: Any, place: Place, groups: int) -> str:
+def _pattern(value: Any, place: Place) -> str:
+    """A regular expression with a group, searched by Python in the few rows above a header."""
     found = text(value, place)
     try:
         compiled = re.compile(found)
     except re.error as error:
         raise place.error(f"this is no regular expression ({error.msg})", "Quote it, and check brackets and backslashes.") from error
-    if compiled.groups < groups:
+    if not compiled.groups:
         raise place.error("the pattern has no group", "Put what is wanted in brackets: 'Check No: *(\\S+)'.")
     return found

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from config.errors import ConfigError
 
 CODE = re.compile(r"D\d{4}")
@@ -147,3 +149,15 @@ def source(value: Any, place: Place) -> str:
     parts = mapping(value, place, ("title", "href"), required=("title",))
     title = text(parts["title"], place.at("title"))
     return f"{title} ({text(parts['href'], place.at('href'))})" if parts.get("href") else title
+
+
+def pattern(value: Any, place: Place) -> str:
+    """A regular expression over columns of text, as Polars reads it: no look-around, no back-references."""
+    found = text(value, place)
+    try:
+        pl.Series([""]).str.contains(found, strict=True)
+    except pl.exceptions.PolarsError:
+        # The engine's own text may be long, and quotes the pattern.
+        next_step = "Quote it, check brackets and backslashes, and leave out look-around (?=...) (?<!...) and back-references \\1."
+        raise place.error("this is no regular expression that can be used here", next_step) from None
+    return found

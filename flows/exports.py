@@ -9,10 +9,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 
-from config.load import load_settings
+from config.load import ConfigError, load_settings
+from flows.errors import BadUsage
 from flows.inbox import let_go
 from flows.sniff import kind_of
 from flows.unpack import Buffer, Unusable
@@ -35,6 +37,14 @@ RESAVE = "Open it in a spreadsheet program, save it anew as XLSX or CSV, without
 def rules_of(settings: Settings) -> ExportRules:
     """The layouts in force, and the payer remark texts that speak of an alternate benefit."""
     return ExportRules(settings.layouts, settings.policy.remark_text_patterns)
+
+
+def rules_in(config: Path | None) -> ExportRules:
+    """As a configuration folder has it, over the shipped one. Raises BadUsage."""
+    try:
+        return rules_of(load_settings(config))
+    except ConfigError as why:
+        raise BadUsage(str(why)) from None
 
 
 @cache

@@ -151,9 +151,10 @@ def _taken_anew(order: Order, manifest: store.Manifest, inbox: Inbox) -> tuple[s
 
 def _tell(files: pl.DataFrame, watch: Watch) -> None:
     for row in files.sort("source_file").iter_rows(named=True):
+        warned = f", {row['warning_count']} warnings (altbenefit parse says which)" if row["warning_count"] else ""
         watch.line(
             f"{row['source_file']}: {row['status']}, {row['claim_loaded_count']} claims loaded, "
-            f"{row['claim_duplicate_count']} held already, {row['claim_quarantined_count']} set aside"
+            f"{row['claim_duplicate_count']} held already, {row['claim_quarantined_count']} set aside{warned}"
         )
         counts = {name: row[f"claim_{name}_count"] for name in ("loaded", "duplicate", "quarantined")}
         watch.record("file", {name: row[name] for name in ("source_file", "file_id", "format", "bytes", "status")} | counts)

@@ -22,12 +22,13 @@ from transforms.tables.adjustments import ADJUSTMENTS
 from transforms.tables.claims import CLAIMS
 from transforms.tables.contract import MONEY, Table
 from transforms.tables.files import FILES
+from transforms.tables.layouts import ExportRules
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.provider_adjustments import PROVIDER_ADJUSTMENTS
-from transforms.tables.quarantine import FAULTS, QUARANTINE
+from transforms.tables.quarantine import FAULTS, QUARANTINE, WARNINGS
 from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
-from transforms.x12.faults import merged_faults
+from transforms.x12.faults import merged_faults, merged_warnings
 
 STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
 WORK = ".parse"
@@ -59,15 +60,19 @@ class Parsed:
     claims: int
     service_lines: int
     faults: int
+    warnings: int
 
 
-def parse(arrivals: Sequence[Arrival], out: Path, form: str, today: date) -> Parsed:
-    """Write every table to `out` as Parquet or CSV. Control numbers as read; names nowhere; nothing is set aside by a gate."""
+def parse(arrivals: Sequence[Arrival], out: Path, form: str, today: date, exports: ExportRules | None = None) -> Parsed:
+    """Write every table to `out` as Parquet or CSV. Control numbers as read; names nowhere; nothing is set aside by a gate.
+
+    `exports` says how CSV and XLSX exports are read; the shipped layouts where nothing is given.
+    """
     work = out / WORK
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
-        small = _stream(arrivals, work)
+        small = _stream(arrivals, work, exports)
         frames = _small_tables(arrivals, small, today)
         for table, frame in frames:
             parquet.write_table(frame, table, work / f"{table.name}.parquet")
@@ -77,9 +82,8 @@ def parse(arrivals: Sequence[Arrival], out: Path, form: str, today: date) -> Par
     finally:
         shutil.rmtree(work, ignore_errors=True)
     counts = {table.name: frame.height for table, frame in frames}
-    return Parsed(
-        counts["files"], counts["payments"], _sum(small, "claim_loaded_count"), _sum(small, "read_line_count"), counts["quarantine"]
-    )
+    claims, lines = _sum(small, "claim_loaded_count"), _sum(small, "read_line_count")
+    return Parsed(counts["files"], counts["payments"], claims, lines, counts["quarantine"], counts["warnings"])
 
 
 def _sum(small: _Small, column: str) -> int:
@@ -98,13 +102,13 @@ def _blobs(arrivals: Sequence[Arrival]) -> Iterator[Blob]:
             waiting.append(arrival)
 
 
-def _stream(arrivals: Sequence[Arrival], work: Path) -> _Small:
+def _stream(arrivals: Sequence[Arrival], work: Path, exports: ExportRules | None) -> _Small:
     """One pass over all bytes: the large tables go to disk as they come."""
     small = _Small(*([] for _ in fields(_Small)))
     tables = [CLAIMS, READ_LINE_TABLE, ADJUSTMENTS]
     writers = {table.name: parquet.stream_writer(work / f"{table.name}.parquet", table) for table in tables}
     try:
-        for read in read_in_order(_blobs(sorted(arrivals, key=lambda one: one.kind))):
+        for read in read_in_order(_blobs(sorted(arrivals, key=lambda one: one.kind)), exports):
             for table in tables:
                 writers[table.name].write_table(parquet.to_arrow(getattr(read, table.name), table))
             _keep(small, read)
@@ -142,7 +146,7 @@ def _hashed(number: str) -> pl.Expr:
 
 
 def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> list[tuple[Table, pl.DataFrame]]:
-    """files, payments, provider_adjustments and what could not be read."""
+    """files, payments, provider_adjustments, what could not be read, and what was read with a warning."""
     payments = pl.concat([pl.DataFrame(schema=READ_PAYMENTS), *small.payments])
     moved = pl.concat([PROVIDER_ADJUSTMENTS.empty(), *small.provider_adjustments])
     paid = pl.concat([pl.DataFrame(schema={"payment_id": pl.String, "paid_amount": MONEY}), *small.paid], how="vertical_relaxed")
@@ -155,6 +159,7 @@ def _small_tables(arrivals: Sequence[Arrival], small: _Small, today: date) -> li
         (PAYMENTS, settled),
         (PROVIDER_ADJUSTMENTS, moved),
         (QUARANTINE, quarantine_items(faults, today)),
+        (WARNINGS, merged_warnings(pl.concat([WARNINGS.empty(), *small.warnings]))),
     ]
 
 

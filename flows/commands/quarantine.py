@@ -75,10 +75,12 @@ def _settles(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @_settles
-def release(quarantine_id: str, store: Path, reason: str, by: str | None) -> int:
+@click.option("--config", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The audit's configuration, for its layouts.")
+def release(quarantine_id: str, store: Path, reason: str, by: str | None, config: Path | None) -> int:
     """Use the claim or payment in spite of the fault, from the bytes kept. It counts from the next audit on."""
     from flows import keyfile, retake
     from flows import quarantine as inbox
+    from flows.exports import rules_in
     from flows.lock import hold
     from flows.store import prepare, read_manifest
 
@@ -87,7 +89,7 @@ def release(quarantine_id: str, store: Path, reason: str, by: str | None) -> int
         prepare(store)
         manifest = read_manifest(store)
         key = keyfile.read_key(store, manifest)
-        count = retake.release(store, manifest, quarantine_id, key or b"", date.today())
+        count = retake.release(store, manifest, quarantine_id, key or b"", date.today(), rules_in(config))
         inbox.note(store, quarantine_id, inbox.RELEASED, reason, date.today(), by or getpass.getuser())
     click.echo(f"{quarantine_id}: released, {count} claims came in. Run altbenefit audit to publish.")
     return 0

@@ -18,6 +18,8 @@ AUDIT = [
     ("fee_match_confirms: maybe", "fee_match_confirms", "not one of"),
     ("increases_pct: [10, -5]", "increases_pct[1]", "whole number"),
     ('remark_text_patterns: ["("]', "remark_text_patterns[0]", "regular expression"),
+    ("remark_text_patterns: [fine, 'alternate(?= benefit)']", "remark_text_patterns[1]", "regular expression"),
+    ("remark_text_patterns: ['(a)\\1']", "remark_text_patterns[0]", "regular expression"),
     ("increases_pct: [10]\nincreases_pct: [15]", "line 2, key increases_pct", "twice"),
     ("increases_pct: [10", "line", "not YAML"),
     ("- a", "", "mapping is expected"),

@@ -72,6 +72,10 @@ GOOD = {"header": ["Fee", "Paid"], "columns": {"charge": ["Fee"], "paid": ["Paid
         ({"header": None}, "header: the key is missing"),
         ({"rows": 1}, "rows: unknown key"),
         ({"per": "claim"}, "per: 'claim' is not one of the values allowed"),
+        (
+            {"row_kinds": [{"kind": "subtotal", "column": "Fee", "matches": "(?<=x)total"}]},
+            "row_kinds[0].matches: this is no regular expression that can be used here",
+        ),
         ({"title": {"check_number": "No ("}}, "title.check_number: this is no regular expression"),
         ({"title": {"check_number": "No"}}, "title.check_number: the pattern has no group"),
         ({"columns": {"charge": ["Fee"], "paid": ["Paid"], "not_covered": ["NC"]}}, "not_covered_group: the key is missing"),

@@ -30,7 +30,7 @@ def test_the_tables_hold_what_the_files_say(practice, tmp_path):
         key = [column for column in ("line_id", "claim_id", "payment_id", "adjustment_segment", "position") if column in columns]
         assert _parsed(out, name).select(columns).sort(key).equals(expected.select(columns).sort(key)), name
     assert (counts.claims, counts.service_lines, counts.faults) == (whole.claims.height, whole.service_lines.height, 0)
-    assert sorted(path.stem for path in out.iterdir()) == sorted([*TABLES, "files", "quarantine"])
+    assert sorted(path.stem for path in out.iterdir()) == sorted([*TABLES, "files", "quarantine", "warnings"])
 
 
 def test_is_live_is_what_all_claims_together_say(practice, tmp_path):

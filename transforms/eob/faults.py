@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.eob.header import Header
+from transforms.eob.header import Header, Near
 from transforms.eob.sheet import ROW
 from transforms.eob.typed import FAULT_CODE, FAULT_FIELD
 from transforms.tables.contract import MONEY
@@ -33,10 +33,16 @@ SUMMED = (
 )
 
 
-def no_layout(file_id: str, source_file: str) -> pl.DataFrame:
-    """One FAULTS row: the header is that of no layout."""
+def no_layout(file_id: str, source_file: str, near: Near | None) -> pl.DataFrame:
+    """One FAULTS row: the header is that of no layout; with both lists where it comes near to one."""
     step = f"Run: altbenefit layouts infer {source_file}, check what it drafts, then: altbenefit audit --reprocess {source_file}"
-    return _file_fault(file_id, source_file, "no_layout", "no layout in config/eob_layouts has this header", step)
+    reason = "no layout in config/eob_layouts has this header"
+    if near:
+        reason += (
+            f"; the nearest is {near.layout.name}, which is known by these columns as well: {', '.join(near.lacks)}. "
+            f"The file has: {', '.join(near.cells[:SHOWN_COLUMNS])}"
+        )
+    return _file_fault(file_id, source_file, "no_layout", reason, step)
 
 
 def no_lines(file_id: str, source_file: str, header: Header) -> pl.DataFrame:

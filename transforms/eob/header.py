@@ -48,6 +48,27 @@ def find_header(sheet: pl.DataFrame, layouts: Iterable[Layout]) -> Header | None
     return _header(sheet, found[1], found[2]) if found else None
 
 
+@dataclass(frozen=True)
+class Near:
+    """The layout that a row comes nearest to: its identifying cells that the row lacks, and the row's cells as written."""
+
+    layout: Layout
+    lacks: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+def nearest(sheet: pl.DataFrame, layouts: Iterable[Layout]) -> Near | None:
+    """For a sheet of no layout, the one with the fewest identifying cells lacking in one row; None where more than half do."""
+    found: Near | None = None
+    for cells in sheet.head(HEADER_WITHIN).iter_rows():
+        present = {plain(cell): str(cell).strip() for cell in cells[1:] if cell and plain(cell)}
+        for layout in layouts:
+            lacks = tuple(name for name in layout.header if plain(name) not in present)
+            if len(lacks) * 2 <= len(layout.header) and (found is None or len(lacks) < len(found.lacks)):
+                found = Near(layout, lacks, tuple(present.values()))
+    return found
+
+
 def _header(sheet: pl.DataFrame, layout: Layout, cells: tuple) -> Header:
     names = {column: str(cell).strip() for column, cell in zip(sheet.columns[1:], cells[1:], strict=True) if cell and str(cell).strip()}
     by_name: dict[str, str] = {}

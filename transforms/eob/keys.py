@@ -55,7 +55,7 @@ def remarks_of(lines: pl.DataFrame, patterns: Sequence[str]) -> pl.Series:
     says = pl.Series([False]).new_from_index(0, lines.height)
     if "remark_text" in lines.columns and patterns:
         pattern = "(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns)
-        says = by_distinct(lines.get_column("remark_text"), lambda texts: texts.str.contains(pattern, strict=False)).fill_null(False)
+        says = by_distinct(lines.get_column("remark_text"), lambda texts: texts.str.contains(pattern)).fill_null(False)
     marks = pl.Series("remark_codes", [[], [ALTERNATE_BENEFIT_TEXT]], dtype=pl.List(pl.String)).gather(says.cast(pl.UInt32))
     if "remark_codes" not in lines.columns or lines.get_column("remark_codes").null_count() == lines.height:
         return marks

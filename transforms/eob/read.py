@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.eob import faults
 from transforms.eob.amounts import adjustments_of, per_adjustment, with_parts
-from transforms.eob.header import Header, find_header
+from transforms.eob.header import Header, find_header, nearest
 from transforms.eob.keys import with_keys
 from transforms.eob.rows import line_rows
 from transforms.eob.sheet import ROW
@@ -43,7 +43,7 @@ def read_book(sheets: Sequence[pl.DataFrame], rules: ExportRules, file_id: str, 
     fitting = [(sheet, header) for sheet, header in found if header]
     whole = _counted_through([(sheet, header) for sheet, header in fitting if not header.missing])
     if not fitting:
-        return _nothing_but(faults.no_layout(file_id, source_file))
+        return _nothing_but(faults.no_layout(file_id, source_file, nearest(sheets[0], rules.layouts)))
     if not whole:
         return _nothing_but(faults.missing_columns(file_id, source_file, fitting[0][1]))
     alike: dict[tuple, list[Sheet]] = {}
