@@ -103,5 +103,6 @@ def _facts(written: Written) -> dict[str, object]:
     money = {f"{name.removesuffix('_cents')}_amount": str(Decimal(totals[name]).scaleb(-2)) for name in in_cents}
     return {
         "folder": str(written.folder), "files": list(written.files), "payer_id": written.facts.payer_id, **counts, **money,
-        "asks": plain_rows(written.figures.asks), "notes": list(written.notes), "has_pdf": written.pdf_missing is None,
+        "asks": plain_rows(written.figures.asks), "ranks": plain_rows(written.figures.ranks),
+        "notes": list(written.notes), "has_pdf": written.pdf_missing is None,
     }  # fmt: skip

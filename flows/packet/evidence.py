@@ -165,7 +165,7 @@ def _compared(packet: Packet, facts: Facts) -> Iterator[Block]:
              cents(row["median_cents"]), dollars(row["current_fee"]))
             for row in others.iter_rows(named=True)
         )  # fmt: skip
-        yield Grid("Fee allowed for the same alternate procedure by this practice's other payers",
+        yield Grid(f"Fee allowed for the same alternate procedure by this practice's other payers, payments of {months(facts)}",
                    ("Alternate", "Payer", "Claims", "Fee allowed, median", "Yours today"), rows, first_numbers=2)  # fmt: skip
     if not packet.market.is_empty():
         rows = tuple(

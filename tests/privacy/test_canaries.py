@@ -31,7 +31,7 @@ def test_every_kind_of_fault_is_told_without_a_patient(audited, planted):
     assert items["reason_code"].n_unique() >= 12
     findings = pl.read_parquet(store / "reports/current/findings.parquet")
     commands = [["quarantine", "show", one] for one in items["quarantine_id"]]
-    commands += [["quarantine", "list"], ["review", "list"], ["doctor"], ["explain", findings["line_id"][0]]]
+    commands += [["quarantine", "list"], ["review", "list"], ["predict"], ["doctor"], ["explain", findings["line_id"][0]]]
     commands += [["share", "--out", audited.work / "pack", "--min-cell", "2"]]
     done = audited.several(*([*words, "--store", store] for words in commands))
     assert done.returncode == 0, done.stderr

@@ -55,6 +55,7 @@ def fee_ages(findings: pl.DataFrame, payer_id: str, minimum: int) -> pl.DataFram
         & (pl.col("verdict") == "downgraded")
         & ~pl.col("not_counted_reason").fill_null("").is_in(NO_PAYER_OF_ITS_OWN)
         & (pl.col("alternate_fee") > 0)
+        & ~pl.col("is_maximum_reached")
         & (pl.col("units") > 0)
         & pl.col("paid_code").is_not_null()
     ).with_columns(alternate_code="paid_code", fee_cents=cents("alternate_fee") // pl.col("units"))
