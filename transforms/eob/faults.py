@@ -56,7 +56,7 @@ def missing_columns(file_id: str, source_file: str, header: Header) -> pl.DataFr
     needed = [f"{name} ({', '.join(header.layout.columns.get(name, ())) or 'no header given'})" for name in header.missing]
     reason = (
         f"layout {header.layout.name} fits, but required columns are missing: {'; '.join(needed)}. "
-        f"The file has: {', '.join(list(header.names.values())[:SHOWN_COLUMNS])}"
+        f"The file has: {', '.join(header.told[:SHOWN_COLUMNS])}"
     )
     step = f"Export the file with these columns, or add the header in use to config/eob_layouts/{header.layout.name}.yaml."
     return _file_fault(file_id, source_file, "missing_columns", reason, step)

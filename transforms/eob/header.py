@@ -16,12 +16,16 @@ HEADER_WITHIN = 40  # rows in which a header may stand
 
 @dataclass(frozen=True)
 class Header:
-    """A layout found in a sheet. columns: field to sheet column; names: sheet column to its header as written."""
+    """A layout found in a sheet. columns: field to sheet column; names: sheet column to its header as written.
+
+    told: the headers that may be shown, and unknown those of them that the layout does not know; see _tellable.
+    """
 
     layout: Layout
     row: int
     columns: dict[str, str]
     names: dict[str, str]
+    told: tuple[str, ...]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -61,11 +65,12 @@ def nearest(sheet: pl.DataFrame, layouts: Iterable[Layout]) -> Near | None:
     """For a sheet of no layout, the one with the fewest identifying cells lacking in one row; None where more than half do."""
     found: Near | None = None
     for cells in sheet.head(HEADER_WITHIN).iter_rows():
-        present = {plain(cell): str(cell).strip() for cell in cells[1:] if cell and plain(cell)}
+        present = {plain(cell) for cell in cells[1:] if cell}
         for layout in layouts:
             lacks = tuple(name for name in layout.header if plain(name) not in present)
             if len(lacks) * 2 <= len(layout.header) and (found is None or len(lacks) < len(found.lacks)):
-                found = Near(layout, lacks, tuple(present.values()))
+                names = {column: str(cell).strip() for column, cell in zip(sheet.columns[1:], cells[1:], strict=True) if cell}
+                found = Near(layout, lacks, _tellable(sheet, cells[0], names))
     return found
 
 
@@ -81,8 +86,15 @@ def _header(sheet: pl.DataFrame, layout: Layout, cells: tuple) -> Header:
             columns[field] = here
     known = {plain(name) for synonyms in layout.columns.values() for name in synonyms} | {plain(name) for name in layout.ignore}
     known |= {plain(name) for name in layout.header} | {plain(kind.column) for kind in layout.row_kinds}
-    unknown = tuple(name for name in names.values() if plain(name) not in known)
-    return Header(layout, cells[0], columns, names, unknown, _missing(layout, columns))
+    told = _tellable(sheet, cells[0], names)
+    unknown = tuple(name for name in told if plain(name) not in known)
+    return Header(layout, cells[0], columns, names, told, unknown, _missing(layout, columns))
+
+
+def _tellable(sheet: pl.DataFrame, row: int, names: dict[str, str]) -> tuple[str, ...]:
+    """Headers of columns with anything below them, long numbers masked: where a line end was lost, the header row holds data."""
+    below = sheet.slice(sheet.get_column(ROW).search_sorted(row, side="right"))
+    return tuple(re.sub(r"\d{4,}", "#", name) for column, name in names.items() if below.get_column(column).count())
 
 
 def _missing(layout: Layout, columns: dict[str, str]) -> tuple[str, ...]:
