@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -34,7 +35,7 @@ class Outcome:
     """
 
     frames: dict[str, Mart]
-    parts: dict[str, pl.DataFrame]
+    parts: dict[str, Any]
     hashes: Mapping[Path, str] = field(default_factory=dict)
 
 
@@ -53,11 +54,12 @@ def outcome(job: Job, lake: Lake) -> Outcome:
     return Outcome(rows | small, parts | checks, {job.root / path: sha for path, sha in kept.files.items()})
 
 
-def _folded(kept: Kept, stage: str) -> dict[str, pl.DataFrame]:
-    """Every table of a stage that is folded, of all months one below the other."""
+def _folded(kept: Kept, stage: str) -> dict[str, Any]:
+    """Every table of a stage that is folded, of all months one below the other; patients, of whom there are many, lazily."""
     here = f"{kept.folders(stage)[0]}/"
     names = {path.removeprefix(here).removesuffix(".parquet") for path in kept.files if path.startswith(here)}
-    return {name: kept.rows(stage, name) for name in sorted(names - set(NOT_FOLDED[stage]))}
+    wanted = sorted(names - set(NOT_FOLDED[stage]))
+    return {name: kept.scan(stage, name) if name.endswith("_patients") else kept.rows(stage, name) for name in wanted}
 
 
 def _later(job: Job, kept: Kept) -> list[Files]:

@@ -6,7 +6,6 @@ parts, so that a night costs what arrived. Both give the same marts, which tests
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -32,14 +31,13 @@ from transforms.month import (
 from transforms.parts import claim_parts, detected_parts, line_parts, payment_parts, priced_parts
 from transforms.payer_marts import payer_marts
 from transforms.predicted import predicted_downgrades
-from transforms.ranking import payer_alternate_ranking, payer_code_ranking
+from transforms.ranking import Parts, payer_alternate_ranking, payer_code_ranking
 from transforms.same_event import same_events, wholly_elsewhere
 from transforms.side_views import claim_states, payment_totals, runs, silent_payers, weekly_trend
 from transforms.tables.files import FILES
 from transforms.tables.policy import Settings
 from transforms.tables.quarantine import QUARANTINE
 
-Parts = Mapping[str, pl.DataFrame]
 # Marts of single rows: each month has its own, and the mart is all of them.
 ROW_MARTS = ("findings", "explained_otherwise", "not_live", "same_event")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from transforms.findings import UNKNOWN, dollars, percent_of, window
 from transforms.tables.contract import PERCENT
 from transforms.tables.rankings import PAYER_ALTERNATE_RANKING, PAYER_CODE_RANKING
 
-Parts = Mapping[str, pl.DataFrame]
+Parts = Mapping[str, Any]  # frames; patients may be lazy, for they may be more than fit
 CODE, ALTERNATE = ["payer_id", "submitted_code"], ["payer_id", "alternate_code"]
 LEAKAGE_PARTS = ("totals", "values", "patients")
 SUMMED_CENTS = ("surprise_cents", "shortfall_cents", "absorbed_cents")
@@ -116,7 +117,9 @@ def leakage_parts(lines: pl.DataFrame, by: list[str]) -> dict[str, pl.DataFrame]
     )
     measured = [lines.select(*by, measure=pl.lit(name), value=pl.col(name).cast(pl.Int64)) for name in MEDIANS]
     values = pl.concat(measured).drop_nulls("value").group_by(*by, "measure", "value").agg(value_count=pl.len().cast(pl.Int64))
-    return {"totals": totals, "values": values, "patients": lines.select(*by, "patient_id").drop_nulls("patient_id").unique()}
+    # Eight bytes tell one patient of a payer and a code from another as well as the token does, in half the room.
+    patients = lines.filter(pl.col("patient_id").is_not_null()).select(*by, patient=pl.col("patient_id").hash(3)).unique()
+    return {"totals": totals, "values": values, "patients": patients}
 
 
 def ranked_leakage(parts: Parts, by: list[str], as_of: date, months: int, small: int) -> pl.DataFrame:
@@ -131,8 +134,8 @@ def ranked_leakage(parts: Parts, by: list[str], as_of: date, months: int, small:
     for name in MEDIANS:
         median = medians.filter(pl.col("measure") == name).select(*by, pl.col("median").alias(f"median_{name}"))
         totals = totals.join(median, on=by, how="left")
-    patients = parts["patients"].group_by(by).agg(patient_count=pl.col("patient_id").n_unique().cast(pl.Int64))
-    known = totals.join(patients, on=by, how="left").with_columns(pl.col("patient_count").fill_null(0))
+    patients = parts["patients"].lazy().group_by(by).agg(patient_count=pl.col("patient").n_unique().cast(pl.Int64))
+    known = totals.join(patients.collect(engine="streaming"), on=by, how="left").with_columns(pl.col("patient_count").fill_null(0))
     falling = ["surprise_cents", "claim_count"]
     ordered = known.sort([*falling, *by], descending=[True] * len(falling) + [False] * len(by))
     whole = pl.col("surprise_cents").sum()
