@@ -94,7 +94,7 @@ def _header(sheet: pl.DataFrame, layout: Layout, cells: tuple) -> Header:
 def _tellable(sheet: pl.DataFrame, row: int, names: dict[str, str]) -> tuple[str, ...]:
     """Headers of columns with anything below them, long numbers masked: where a line end was lost, the header row holds data."""
     below = sheet.slice(sheet.get_column(ROW).search_sorted(row, side="right"))
-    return tuple(re.sub(r"\d{4,}", "#", name) for column, name in names.items() if below.get_column(column).count())
+    return tuple(re.sub(r"\d{4,}", "#", name) for column, name in names.items() if below.is_empty() or below.get_column(column).count())
 
 
 def _missing(layout: Layout, columns: dict[str, str]) -> tuple[str, ...]:
