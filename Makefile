@@ -50,6 +50,7 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/python -m tests.spec.document
 	$(BIN)/python -m tests.docs.recipes
 	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null && cp build/demo/ranking.svg docs/ranking.svg
+	test ! -x /usr/bin/chromium || $(BIN)/python -m tests.report.picture build/demo
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835

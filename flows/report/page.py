@@ -63,7 +63,7 @@ def context(week: Week) -> dict[str, Any]:
         "headline": headline_parts(week), "needs": needs(week), "payers": payer_parts(week, on_page, anchors),
         "places": place_parts(week, anchors), "lines_shown": week.lines.height, "draw": drawings.of(week),
         "period": words.span(week.first_day, week.last_day), "contract_version": CONTRACT_VERSION,
-        "office_fee": week.by_balance_basis.filter("is_warning").to_dicts(), "months": _months(week), "bases": words.BASES,
+        "office_fee": week.by_balance_basis.filter("is_warning").to_dicts(), "months": _months(week), "bases": words.SHORT_BASES,
     }  # fmt: skip
 
 

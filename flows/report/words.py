@@ -34,6 +34,10 @@ BASES = {
     "observed_fee": "What this payer allowed before on lines paid as billed",
     "upgrade_difference": "The difference the payer itself tagged (overstates)",
 }
+SHORT_BASES = {
+    "fee_schedule": "from your fee schedule", "observed_fee": "from what the payer allowed before",
+    "upgrade_difference": "from the difference the payer tagged (overstates)",
+}  # fmt: skip
 STEPS = {
     "last_week_published": "Last week, as first published",
     "restated": "Restated since",
