@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.gate import Verdict
 from flows.logs import silent
-from flows.night import audit
+from flows.night import Watch, audit
 from flows.order import Order
 from flows.summary import Summary
 from flows.unattended import unattended
@@ -27,7 +27,7 @@ def without_gate(name: str, function, *args) -> Any:
 def night(folder: Path, as_of: date, said: list[str] | None = None, step=without_gate, record=silent) -> Summary:
     """An unattended audit of the practice in this process; what it says on stderr goes to `said`."""
     order = Order(folder / "inbox", folder / "store", as_of, folder / "config" if (folder / "config").exists() else None)
-    return unattended(order, lambda: audit(order, step), record, (said if said is not None else []).append)
+    return unattended(order, lambda: audit(order, step, Watch(record=record)), record, (said if said is not None else []).append)
 
 
 def arrives(folder: Path, name: str, data: bytes) -> None:

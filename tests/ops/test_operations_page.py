@@ -80,6 +80,6 @@ def test_every_command_runs_as_written(fresh: Path, tmp_path: Path) -> None:
         assert done.returncode in (0, 3, 4), f"{line}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
     dates = sorted(path.name for path in (fresh / "store/reports/history").iterdir())
-    assert [day for day in dates if day.startswith("2026-0")][-3:] == ["2026-04-30", "2026-05-31", "2026-06-30"]
+    assert {"2026-05-31", "2026-06-30", "2026-03-31"} <= set(dates)
     assert (fresh / "store/reports/current").resolve().parent.name == "2026-03-31"
     assert list((fresh / "store/weekly").glob("20*/report.html"))
