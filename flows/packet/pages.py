@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.packet.blocks import Document, legal
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "packet"
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 BLANK = re.compile(r"(\[[^\[\]]+\])")
 PAPERS = {"letter": "Letter", "a4": "A4"}
 
@@ -21,8 +21,8 @@ def as_html(document: Document, paper: str) -> bytes:
     options = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, **options)
     styles = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False, **options)
-    css = styles.get_template("packet.css").render(paper=PAPERS[paper], running=_in_css(document.title))
-    html = pages.get_template("document.html").render(
+    css = styles.get_template("packet/packet.css").render(paper=PAPERS[paper], running=_in_css(document.title))
+    html = pages.get_template("packet/document.html").render(
         document=document, css=markupsafe.Markup(css), parts=_parts, legal=legal, kind_of=lambda block: type(block).__name__
     )
     return html.encode()
