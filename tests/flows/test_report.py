@@ -41,6 +41,10 @@ def test_one_command_writes_its_files_and_says_where(audited):
     assert {name for name in after if name not in before} == {"store/weekly", inside, *(f"{inside}/{name}" for name in FILES)}
     assert {name: after[name] for name in before} == before, "nothing else in the store is touched"
     assert all(path.stat().st_mode & 0o037 == 0 for path in folder.iterdir())
+    told = b"".join(path.read_bytes() for path in folder.iterdir() if path.suffix != ".xlsx") + (done.stdout + done.stderr).encode()
+    assert not [word for word in canaries(make_practice(250, 5, 12, ENDS_ON)) if word.encode() in told]
+    tokens = mart(audited, "findings")["patient_id"].drop_nulls().unique()
+    assert not [token for token in tokens if token.encode() in told], "only the first letters of a token are on the page"
 
 
 def test_headline_ranking_and_findings_agree_to_the_cent(audited):
