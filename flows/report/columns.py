@@ -257,7 +257,7 @@ COMPOSED: dict[str, Callable[[Row, Anchors], Cell]] = {
     "state": state, "reason": reason, "step_amount": step_amount, "basis": worded("surprise_basis", words.BASES),
     "step_name": worded("step", words.STEPS), "what": worded("step", words.STEPS),
     "explanation": worded("explanation", words.EXPLANATIONS),
-    "why": lambda row, anchors: Cell(escape(words.why(row))),
+    "why": lambda row, anchors: Cell(escape(words.why(row)), "k"),
     "line_id": lambda row, anchors: Cell(Markup("<code>{}</code>").format(row["line_id"])),
 }  # fmt: skip
 RIGHT = {"volume", "fee_range", "fees", "step_amount"}
