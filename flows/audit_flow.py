@@ -17,7 +17,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from flows.errors import Failure, StepFailed, of_system
+from flows.errors import Failure, without_words
 from flows.logs import Record
 from flows.night import Watch, work
 from flows.order import Order
@@ -31,14 +31,8 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
     # Without parameters: Prefect would walk through every frame in search of futures.
     @task(name=name, cache_policy=NO_CACHE, persist_result=False, log_prints=False)
     def quietly() -> Any:
-        try:
+        with without_words(name):
             return function(*args)
-        except Failure:
-            raise
-        except OSError as error:
-            raise of_system(error) from None
-        except Exception as error:
-            raise StepFailed(name, type(error).__name__) from None
 
     return quietly()
 
@@ -65,7 +59,8 @@ def run_under_prefect(order: Order, watch: Watch, record: Record | None = None) 
 def work_as_tasks(order: Order, watch: Watch, record: Record | None = None) -> Summary:
     """The work of a night, its steps as tasks of the flow that calls, and its page in Prefect; the caller holds the store."""
     try:
-        summary = on_share(lambda: work(order, step=as_task, watch=watch), record)
+        with without_words("audit"):
+            summary = on_share(lambda: work(order, step=as_task, watch=watch), record)
     except Failure as why:
         told("failed", order.as_of.isoformat(), {"exit_code": why.exit_code, "cause": why.cause})
         raise

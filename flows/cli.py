@@ -26,7 +26,8 @@ from flows.commands import (
     share,
     vault,
 )
-from flows.errors import UNEXPECTED, Failure, of_system
+from flows.crash import leave_no_core, traceback_of
+from flows.errors import UNEXPECTED, Failure, no_panic, of_system
 
 
 class InOrder(click.Group):
@@ -85,16 +86,18 @@ def _tell(failure: Failure) -> NoReturn:
 def main() -> None:
     """The console script: every failure as at most five lines, with the contract's exit code."""
     os.umask(0o027)  # files 0640, folders 0750, whatever the account's own habit
+    leave_no_core()
     take_dotenv()
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        sys.exit(altbenefit(standalone_mode=False) or 0)
+        with no_panic():
+            sys.exit(altbenefit(standalone_mode=False) or 0)
     except Failure as failure:
         _tell(failure)
     except OSError as error:
         if debug:
-            raise
+            click.echo(traceback_of(error), err=True)
         _tell(of_system(error))
     except click.ClickException as wrong:
         wrong.show()
@@ -104,8 +107,9 @@ def main() -> None:
         sys.exit(UNEXPECTED)
     except Exception as error:
         if debug:
-            raise
+            click.echo(traceback_of(error), err=True)
         # The text of an unexpected error may quote a row, so only its kind is shown.
         click.echo(f"altbenefit: unexpected error ({type(error).__name__})", err=True)
-        click.echo("  next: run the command again with --debug, and keep its output private: it may quote patient data.", err=True)
+        if not debug:
+            click.echo("  next: run it again with --debug for where it happened; on a terminal that also shows what it said.", err=True)
         sys.exit(UNEXPECTED)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 DONE = 0
 UNEXPECTED = 1
@@ -97,3 +99,28 @@ def of_any(error: Exception, step: str) -> Failure:
     if isinstance(error, Failure):
         return error
     return of_system(error) if isinstance(error, OSError) else StepFailed(step, type(error).__name__)
+
+
+class Panicked(Exception):
+    """A library gave up deep inside. Its own words may quote a row, so they are not kept."""
+
+
+@contextmanager
+def no_panic() -> Iterator[None]:
+    """Polars' panics are no Exception: every `except Exception` would let them, and what they quote, go by. Here they become one."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ != "PanicException":
+            raise
+        raise Panicked().with_traceback(error.__traceback__) from None
+
+
+@contextmanager
+def without_words(step: str) -> Iterator[None]:
+    """Whatever goes wrong inside is a Failure: Prefect keeps the text of an error, so one that nobody foresaw loses its own."""
+    try:
+        with no_panic():
+            yield
+    except Exception as error:
+        raise of_any(error, step) from None

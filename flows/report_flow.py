@@ -11,6 +11,7 @@ from prefect import flow
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from flows.audit_flow import as_task
+from flows.errors import without_words
 from flows.report.run import PAGE, ReportOrder, ReportSummary, write_report
 
 
@@ -20,7 +21,8 @@ def report_under_prefect(order: ReportOrder) -> ReportSummary:
     @flow(name="altbenefit-report", log_prints=False, persist_result=False, validate_parameters=False)
     def altbenefit_report(store: str, config: str | None, week: str | None, out: str | None) -> ReportSummary:
         given = ReportOrder(Path(store), Path(config) if config else None, week, Path(out) if out else None)
-        summary = write_report(given, step=as_task)
+        with without_words("report"):
+            summary = write_report(given, step=as_task)
         tell_prefect(summary)
         return summary
 
@@ -33,7 +35,8 @@ def due_under_prefect(write: Callable[[Callable[..., Any]], list[ReportSummary]]
 
     @flow(name="altbenefit-reports-due", log_prints=False, persist_result=False, validate_parameters=False)
     def altbenefit_reports_due() -> list[ReportSummary]:
-        written = write(as_task)
+        with without_words("report"):
+            written = write(as_task)
         for summary in written:
             tell_prefect(summary)
         return written

@@ -22,7 +22,7 @@ from flows.audit_flow import as_task, told, work_as_tasks
 from flows.cli import take_dotenv
 from flows.clock import day_of_run
 from flows.commands.audit import watch_of
-from flows.errors import LOCKED, BadUsage, Failure, of_any
+from flows.errors import LOCKED, BadUsage, Failure, without_words
 from flows.lock import hold
 from flows.logs import log_to
 from flows.order import Order, require_inbox
@@ -78,10 +78,8 @@ def _weekly(store: Path, config: Path | None) -> State:
 
 def _quietly(step: str, action: Callable[[], Result]) -> Result:
     """Prefect keeps the text of an error, so one that nobody foresaw loses its own."""
-    try:
+    with without_words(step):
         return action()
-    except Exception as error:
-        raise of_any(error, step) from None
 
 
 def prepare_process() -> None:

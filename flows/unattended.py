@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.clock import operations_of
-from flows.errors import NOTHING_NEW, BadUsage, Failure, StoreLocked, of_any
+from flows.errors import NOTHING_NEW, BadUsage, Failure, StoreLocked, no_panic, of_any
 from flows.logs import Record
 from flows.notify import notices
 from flows.notify.deliver import deliver, ping, start_of
@@ -57,7 +57,8 @@ def unattended(order: Order, act: Callable[[], Summary], record: Record, say: Ca
     record("start", {"as_of": order.as_of.isoformat(), "inbox": str(order.inbox), "store": str(order.store)})
     teller.troubled(start_of(teller.to.ping))
     try:
-        summary = act()
+        with no_panic():
+            summary = act()
     except Exception as why:
         failure = of_any(why, "audit")
         _tell_failure(order, failure, teller)

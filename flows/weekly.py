@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.clock import day_of_run
-from flows.errors import BadUsage, of_any
+from flows.errors import BadUsage, no_panic, of_any
 from flows.logs import Record
 from flows.notify.deliver import send_whole
 from flows.notify.destinations import Mailbox, report_box
@@ -64,7 +64,8 @@ def write_due(
     teller = teller_of(say, record)
     try:
         known = min(as_of, reports.sources.current(store).as_of)  # a week that is not published yet waits for the audit
-        return [_one(store, config, week, teller, step) for week in due_weeks(store, known, teller.to.mail is not None)]
+        with no_panic():
+            return [_one(store, config, week, teller, step) for week in due_weeks(store, known, teller.to.mail is not None)]
     except Exception as why:
         failure = of_any(why, "report")
         record("failed", {"exit_code": failure.exit_code, "cause": failure.cause})

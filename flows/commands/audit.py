@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.errors import Failure, StepFailed
+from flows.errors import Failure, StepFailed, no_panic
 
 if TYPE_CHECKING:
     from flows.logs import Record
@@ -110,7 +110,8 @@ def run(order: Order, no_prefect: bool, quiet: bool = False, record: Record | No
 
         try:
             if no_prefect:
-                return on_share(lambda: work(order, watch=watch_of(quiet, record)), record)
+                with no_panic():
+                    return on_share(lambda: work(order, watch=watch_of(quiet, record)), record)
             for name, value in PREFECT_QUIETLY.items():
                 os.environ.setdefault(name, value)
             from flows.audit_flow import run_under_prefect
