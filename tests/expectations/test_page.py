@@ -106,7 +106,7 @@ def test_control_totals_are_dollars_with_their_outcome() -> None:
     frames = {name: table.empty() for name, table in MART_TABLES.items()}
     report = pl.DataFrame([row("payment_gaps_stated"), row("charges_conserved", success=False)], schema=CHECKS_SCHEMA)
     totals = control_totals(frames, pl.DataFrame([TOTALS]), report)
-    assert [total["is_ok"] for total in totals] == [False, True, False, False, False], "a law that was not run has not held"
+    assert [total["is_ok"] for total in totals] == [False, True, False, False, False, False], "a law that was not run has not held"
     assert dict(totals[1]["parts"]) == {
         "payments": "$100.00", "claims paid": "$123,456.00", "provider adjustments": "-$0.05",
         "difference of 0 unbalanced payments": "$0.00",
