@@ -21,7 +21,11 @@ Row = dict[str, str]
 def confirm(config: Path, unmapped_payer_id: str, payer_id: str, keys: list[str], reason: str, on: date, by: str) -> list[Row]:
     """Add each key (kind=value) to the listed payer. Raises BadUsage where the configuration would not hold with it."""
     pairs = [key.split("=", 1) for key in keys]
-    rows = [_row(unmapped_payer_id, "confirmed", payer_id, kind, value, reason, on, by) for kind, value in pairs]
+    # The file is also opened in spreadsheets, where a name that begins with = would be a formula; names compare without it.
+    rows = [
+        _row(unmapped_payer_id, "confirmed", payer_id, kind, value.lstrip("=+-@\t\r ") if kind == "name" else value, reason, on, by)
+        for kind, value in pairs
+    ]
     _replace(config, [*_rows(config), *rows])
     return rows
 

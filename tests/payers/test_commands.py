@@ -19,6 +19,7 @@ import yaml
 
 from config.confirmed import COLUMNS
 from config.load import load_settings
+from flows import payer_aliases
 from flows.cli import main
 from flows.explaining import explanation
 from flows.lock import hold
@@ -203,3 +204,10 @@ def test_explain_says_who_adjudicated_and_who_paid(house: House) -> None:
     line_id = house.mart("findings").filter(payer_id="vendor-rail")["line_id"][0]
     who = {fact["name"]: fact["value"] for fact in explanation(house.store, line_id)["Who"]}
     assert who == {"payer": "RAIL PAY", "paid by": "rail", "leased network": "none on file", "office": "unknown location"}
+
+
+def test_a_payers_name_is_no_formula(house: House) -> None:
+    payer_aliases.confirm(house.config, "name-sum", "acme", ["name==SUM(A1) PLAN"], "", date(2026, 1, 1), "ada")
+    (row,) = csv.DictReader((house.config / "payer_aliases.csv").open())
+    assert row["value"] == "SUM(A1) PLAN"
+    assert "SUM(A1) PLAN" in load_settings(house.config).payers.filter(payer_id="acme")["aliases"].item()
