@@ -53,19 +53,6 @@ class Rows:
         return pl.scan_parquet(list(self.paths), hive_partitioning=False, glob=False)
 
 
-def write_rows(rows: Rows, table: Table, path: Path) -> None:
-    """Write several files as one, a file at a time, so that memory does not grow with their number."""
-    waiting: list[pa.Table] = []
-    with pq.ParquetWriter(path, table.arrow_schema, **WRITER) as out:
-        for part in rows.paths:
-            frame = pl.read_parquet(part, hive_partitioning=False, glob=False)
-            waiting.append(to_arrow(frame.sort(table.sort or table.key, nulls_last=True, maintain_order=True), table))
-            if sum(one.num_rows for one in waiting) >= ROW_GROUP_ROWS:
-                out.write_table(pa.concat_tables(waiting), row_group_size=ROW_GROUP_ROWS)
-                waiting = []
-        out.write_table(pa.concat_tables([table.arrow_schema.empty_table(), *waiting]), row_group_size=ROW_GROUP_ROWS)
-
-
 def stream_writer(path: Path, table: Table) -> pq.ParquetWriter:
     """A writer that takes batches as they come, with the same options."""
     return pq.ParquetWriter(path, table.arrow_schema, **WRITER)

@@ -17,7 +17,10 @@ from pathlib import Path
 
 import polars as pl
 
+from flows import parquet
+from flows.mart_tables import MART_TABLES
 from flows.store import write_whole
+from transforms.marts import ROW_MARTS
 
 FOLDER = "partials"
 INDEX = f"{FOLDER}/index.json"
@@ -121,6 +124,9 @@ def write_stage(root: Path, folder: str, tables: Mapping[str, pl.DataFrame]) -> 
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for name, frame in tables.items():
+        if name in ROW_MARTS:  # as it will be published, so that publishing need not read it
+            parquet.write_table(frame, MART_TABLES[name], target / f"{name}.parquet")
+            continue
         in_order(frame).write_parquet(target / f"{name}.parquet", compression="zstd", compression_level=1, statistics=False)
     return {f"{folder}/{name}.parquet": _sha(target / f"{name}.parquet") for name in tables}
 

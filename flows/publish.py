@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows import parquet
+from flows import parquet, row_groups
 from flows.errors import StoreDamaged
 from flows.store import STAGING, sync, write_whole
 from transforms.tables.contract import CONTRACT_VERSION, Table
@@ -75,7 +75,7 @@ def _write_set(root: Path, target: Path, marts: Tables, pages: Mapping[str, byte
     staging.mkdir(parents=True)
     for name, (table, frame) in sorted(marts.items()):
         if isinstance(frame, parquet.Rows):
-            parquet.write_rows(frame, table, staging / f"{name}.parquet")
+            row_groups.join(frame.paths, staging / f"{name}.parquet")
         else:
             parquet.write_table(frame, table, staging / f"{name}.parquet")
         sync(staging / f"{name}.parquet")
