@@ -25,8 +25,15 @@ def browser() -> Iterator:
         opened.close()
 
 
-@pytest.mark.parametrize("name", ["letter", "evidence"])
-@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", PHONE)], ids=["light", "dark", "phone"])
+@pytest.mark.parametrize(
+    ("name", "scheme", "size"),
+    [
+        pytest.param("letter", "light", WIDE, id="letter by day"),
+        pytest.param("evidence", "dark", WIDE, id="evidence by night"),
+        pytest.param("letter", "dark", PHONE, id="letter on a phone", marks=pytest.mark.slow),
+        pytest.param("evidence", "light", PHONE, id="evidence on a phone", marks=pytest.mark.slow),
+    ],
+)
 def test_pages_read_well_everywhere(browser, full: Written, name: str, scheme: str, size: dict) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -42,6 +49,7 @@ def test_pages_read_well_everywhere(browser, full: Written, name: str, scheme: s
     page.close()
 
 
+@pytest.mark.slow
 def test_the_browser_prints_the_letter_on_as_many_pages(browser, full: Written, tmp_path: Path) -> None:
     from tests.packet.pdf import page_count, text_of
 

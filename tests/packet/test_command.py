@@ -8,12 +8,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from flows.commands.packet import packet
 from flows.errors import BadUsage
 from flows.packet import pages
 from flows.packet.write import NAMES, write_packet
 from tests.flows.helpers import command, tree
 from tests.packet.drawn import lines, order, store
+
+
+@pytest.fixture
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes half a second and is tested elsewhere."""
+    monkeypatch.setattr(pages, "as_pdf", lambda html, document: b"%PDF")
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +48,14 @@ def test_it_says_what_it_wrote_and_gives_the_same_bytes_again(north: Path, tmp_p
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
 
 
-def test_what_is_asked_for_can_be_typed(north: Path, tmp_path: Path) -> None:
+def test_what_is_asked_for_can_be_typed(north: Path, tmp_path: Path, without_pdf: None) -> None:
     out = tmp_path / "p"
-    done = command("packet", "--store", north, "--payer", "north", "--out", out, "--increase", "parity", "--tiers", "1", "--no-comparators",
-                   "--date", "2026-07-09", "--paper", "a4")  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "ask $200.00: relief $1,600.00, cost to the plan $1,600.00" in done.stdout
+    same = ["--store", str(north), "--payer", "north", "--out", str(out)]
+    told = CliRunner().invoke(packet, [*same, "--increase", "parity", "--tiers", "1", "--no-comparators", "--date", "2026-07-09"])
+    assert told.exit_code == 0, told.output
+    assert "ask $200.00: relief $1,600.00, cost to the plan $1,600.00" in told.output
     assert "July 9, 2026" in (out / "send/letter.html").read_text()
-    assert command("packet", "--store", north, "--payer", "north", "--out", out, "--ask", "D2150=131").stdout.count("ask $131.00") == 1
+    assert CliRunner().invoke(packet, [*same, "--ask", "D2150=131"]).output.count("ask $131.00") == 1
 
 
 @pytest.mark.parametrize(
@@ -65,11 +73,18 @@ def test_what_is_asked_for_can_be_typed(north: Path, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_in_five_lines(north: Path, tmp_path: Path, words: list[str], said: list[str]) -> None:
-    done = command("packet", "--store", north, "--out", tmp_path / "p", *words)
-    assert done.returncode == 2
-    assert [part for part in said if part not in done.stderr] == []
-    assert len(done.stderr.splitlines()) <= 5 and "Traceback" not in done.stderr
+    told = CliRunner().invoke(packet, ["--store", str(north), "--out", str(tmp_path / "p"), *words])
+    lines_ = told.exception.lines() if isinstance(told.exception, BadUsage) else told.output.splitlines()
+    assert (told.exception.exit_code if isinstance(told.exception, BadUsage) else told.exit_code) == 2
+    assert [part for part in said if part not in "\n".join(lines_)] == []
+    assert len(lines_) <= 5
     assert not (tmp_path / "p").exists()
+
+
+def test_a_failure_on_the_console(north: Path, tmp_path: Path) -> None:
+    done = command("packet", "--store", north, "--payer", "nort", "--out", tmp_path / "p")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 3)
+    assert "--payer: north" in done.stderr
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
@@ -79,8 +94,7 @@ def test_an_empty_store_says_so(tmp_path: Path) -> None:
         write_packet(order(store(tmp_path, []), tmp_path / "p"))
 
 
-def test_it_writes_over_nothing_but_an_earlier_packet(north: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "as_pdf", lambda html, document: b"%PDF")
+def test_it_writes_over_nothing_but_an_earlier_packet(north: Path, tmp_path: Path, without_pdf: None) -> None:
     papers = tmp_path / "papers"
     papers.mkdir()
     (papers / "letter.txt").write_text("keep me")

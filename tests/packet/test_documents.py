@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -15,7 +16,9 @@ import polars as pl
 import pytest
 
 from flows.packet.blocks import ISOLATE, dollars, isolated
-from flows.packet.write import Written, write_packet
+from flows.packet.letter import letter
+from flows.packet.word import as_docx
+from flows.packet.write import Written, figures_of, write_packet
 from tests.packet.drawn import Line, lines, order, pages_made, store
 from tests.packet.pdf import last_line, needs_pdf_tools, page_count, pages_of, paper_of, text_of
 
@@ -36,10 +39,10 @@ def texts(folder: Path) -> dict[str, str]:
 @needs_pdf_tools
 def test_the_longest_letter_ends_within_a_page_and_a_half(full: Written) -> None:
     """Twelve codes, more than the letter lists, every kind of reason, and both kinds of ask."""
-    letter = full.folder / "send/letter.pdf"
+    path = full.folder / "send/letter.pdf"
     assert full.figures.asks.height > 8
-    assert page_count(letter) == 2
-    assert last_line(letter) <= Decimal("0.5")
+    assert page_count(path) == 2
+    assert last_line(path) <= Decimal("0.5")
 
 
 @needs_pdf_tools
@@ -53,10 +56,10 @@ def test_the_order_is_burden_then_ask_then_evidence(full: Written) -> None:
 def test_figures_in_the_pdf_are_those_published(full: Written, full_store: Path) -> None:
     """The total is that of the findings, to the cent; every ask and every pair stands in it."""
     own = pl.read_parquet(full_store / "reports/current/findings.parquet").filter(pl.col("counted") & (pl.col("payer_id") == "north"))
-    letter, evidence = (text_of(full.folder / f"send/{name}.pdf") for name in ("letter", "evidence"))
-    assert dollars(own["surprise_balance"].sum()) in letter
-    assert dollars(own["benefit_shortfall"].sum()) in letter
-    assert f"{own['patient_id'].n_unique()} of your members" in " ".join(letter.split())
+    first, evidence = (text_of(full.folder / f"send/{name}.pdf") for name in ("letter", "evidence"))
+    assert dollars(own["surprise_balance"].sum()) in first
+    assert dollars(own["benefit_shortfall"].sum()) in first
+    assert f"{own['patient_id'].n_unique()} of your members" in " ".join(first.split())
     flat = " ".join(evidence.split())
     for row in full.figures.asks.iter_rows(named=True):
         assert f"{dollars(row['current_fee'])} {dollars(row['asked_fee'])}" in flat, row["alternate_code"]
@@ -66,7 +69,7 @@ def test_figures_in_the_pdf_are_those_published(full: Written, full_store: Path)
     for code, paid, count, balance in by_pair.filter(~pl.col("submitted_code").is_in(hidden)).rows():
         assert re.search(rf"{code} {paid} {count} .*?{re.escape(dollars(balance))}", flat), code
     relief = full.figures.asks.filter(pl.col("borne_by") == "patient")["patient_saving"].sum()
-    assert dollars(relief) in letter
+    assert dollars(relief) in first
 
 
 @needs_pdf_tools
@@ -122,12 +125,14 @@ def test_nobody_can_be_found_in_it(full: Written) -> None:
 
 
 def test_who_signs_comes_from_the_environment_and_is_a_marked_blank_otherwise(full: Written, full_store: Path, tmp_path: Path) -> None:
-    signed, blank = full.folder, write_packet(order(full_store, tmp_path / "p")).folder
+    signed, blank = full.folder, pages_made(order(full_store, tmp_path))
     said = (signed / "send/letter.html").read_text()
     assert "Example Family Dental" in said and "Alex Example, DDS" in said and "[Name" not in said
-    assert '<span class="blank">[Name of who signs]</span>' in (blank / "send/letter.html").read_text()
-    assert "ALTBENEFIT_PRACTICE_SIGNATORY" in (blank / "keep/notes.txt").read_text()
-    runs = [run for paragraph in docx.Document(str(blank / "send/letter.docx")).paragraphs for run in paragraph.runs]
+    assert '<span class="blank">[Name of who signs]</span>' in blank["letter"]
+    assert "ALTBENEFIT_PRACTICE_SIGNATORY" in blank["notes"]
+    figures, facts, _ = figures_of(order(full_store, tmp_path))
+    word = docx.Document(io.BytesIO(as_docx(letter(figures, facts), "letter")))
+    runs = [run for paragraph in word.paragraphs for run in paragraph.runs]
     assert {run.text for run in runs if run.font.highlight_color} >= {"[Name of the practice]", "[Title]"}
 
 

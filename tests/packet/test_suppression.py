@@ -50,7 +50,7 @@ def test_no_combination_of_a_packets_numbers_speaks_of_few(drawn: list[Line], mi
     assert groups_that_leak(shown, people, minimum) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(person, min_size=1, max_size=30), st.integers(2, 4))
 def test_what_is_shown_adds_up(drawn: list[Line], minimum: int) -> None:
     """Rows are of as many lines as they say, and the pairs with the rest are the total."""
