@@ -29,6 +29,17 @@ def item(root: Path, manifest: store.Manifest, quarantine_id: str) -> dict:
     return found.row(0, named=True)
 
 
+def listed(root: Path, manifest: store.Manifest, every: bool, today: date) -> pl.DataFrame:
+    """Open items, or all, dearest first: QUARANTINE, age_days, and decided_on and decided_by where a person settled it."""
+    found = items(root, manifest)
+    chosen = found if every else found.filter(pl.col("status") == OPEN)
+    last = notes(root).unique("quarantine_id", keep="last").select("quarantine_id", "decided_on", decided_by="by")
+    aged = chosen.with_columns(age_days=(pl.lit(today) - pl.col("since")).dt.total_days())
+    order = ("charge_amount", "claim_count", "source_file", "segment", "quarantine_id")
+    dearest = aged.sort(order, descending=[True, True, False, False, False], nulls_last=True)
+    return dearest.join(last, on="quarantine_id", how="left", maintain_order="left")
+
+
 def released_ids(root: Path, manifest: store.Manifest) -> frozenset[str]:
     """Items that a person released: their claims are used in spite of the fault."""
     return frozenset(items(root, manifest).filter(pl.col("status") == RELEASED).get_column("quarantine_id"))

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
-SHOWN = ["quarantine_id", "since", "status", "source_file", "scope", "segment", "reason", "claim_count", "charge_amount"]
 
 
 @click.group()
@@ -23,18 +22,20 @@ def quarantine() -> None:
 @click.option("--all", "every", is_flag=True, help="Settled items too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_items(store: Path, every: bool, as_json: bool) -> int:
-    """Open items: file, segment, reason, claims and dollars at stake."""
-    import polars as pl
-
+    """Open items, dearest first: file and place, claims and dollars at stake, age, the reason, and what to do."""
     from flows import quarantine as inbox
+    from flows.quarantine_words import in_words, total_of
     from flows.store import read_manifest
     from flows.tell import print_rows
 
-    found = inbox.items(store, read_manifest(store))
-    chosen = found if every else found.filter(pl.col("status") == inbox.OPEN)
-    last = inbox.notes(store).unique("quarantine_id", keep="last").select("quarantine_id", "decided_on", decided_by="by")
-    chosen = chosen.join(last, on="quarantine_id", how="left", maintain_order="left")
-    print_rows(chosen if as_json else chosen.select(SHOWN), as_json)
+    require_store(store)
+    found = inbox.listed(store, read_manifest(store), every, date.today())
+    if as_json:
+        print_rows(found, as_json)
+        return 0
+    for item in found.iter_rows(named=True):
+        click.echo("\n".join(in_words(item)))
+    click.echo(total_of(found, store, every), err=True)
     return 0
 
 
@@ -42,22 +43,26 @@ def list_items(store: Path, every: bool, as_json: bool) -> int:
 @click.argument("quarantine_id")
 @STORE
 def show(quarantine_id: str, store: Path) -> int:
-    """One item, whole: every fact, the next step, where its bytes are kept, and who settled it."""
+    """One item, whole: every fact, where its bytes are kept, who settled it, and the commands that settle it."""
     import polars as pl
 
     from flows import kept
     from flows import quarantine as inbox
+    from flows.quarantine_words import ways_out
     from flows.store import read_manifest
     from flows.tell import as_words
 
+    require_store(store)
     item = inbox.item(store, read_manifest(store), quarantine_id)
-    for name, value in item.items():
-        click.echo(f"{name:18} {as_words(value)}")
     path = store / kept.path_of(item["file_id"])
-    click.echo(f"{'bytes':18} {path if path.exists() else 'not kept; see the inbox'}")
+    facts = item | {"age_days": (date.today() - item["since"]).days, "bytes": path if path.exists() else "not kept; see the inbox"}
+    for name, value in facts.items():
+        click.echo(f"{name:18} {as_words(value)}")
     for taken in inbox.notes(store).filter(pl.col("quarantine_id") == quarantine_id).iter_rows(named=True):
         why = f": {as_words(taken['reason'])}" if taken["reason"] else ""
         click.echo(f"{taken['decision']:18} {taken['decided_on']} by {as_words(taken['by'])}{why}")
+    for way in ways_out(item, store, is_kept=path.exists()):
+        click.echo(way)
     return 0
 
 

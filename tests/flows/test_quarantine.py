@@ -133,3 +133,29 @@ def test_who_settled_an_item_and_why_is_kept_with_it_and_published_nowhere(order
     assert {row["quarantine_id"]: row["decided_by"] for row in listed}[found] == "ada"
     audit(order, without_gate)
     assert not [path for path in (order.store / "reports").rglob("*") if path.is_file() and b"resends" in path.read_bytes()]
+
+
+def test_the_list_is_work_for_a_newcomer(order):
+    """Dearest first; each item says where, how much, how old, why and what next; what settles it is one command to copy."""
+    done = command("quarantine", "list", "--store", order.store)
+    first, second = done.stdout.split(f"\n{_id(order, 'unknown_content')}")
+    age = (date.today() - DAY).days
+    where, why, step = first.splitlines()
+    assert where == f"{_id(order, 'line_unbalanced')}  a.835, segment 17 (SVC): 1 claim, $100.00, {age} days old"
+    assert "does not balance" in why and step.startswith("    next: Ask the payer")
+    assert second.startswith("  b.txt: claims unknown,")
+    assert done.stderr.startswith("2 items, 1 claim, $100.00 of charges.")
+    shown = command("quarantine", "show", _id(order, "line_unbalanced"), "--store", order.store).stdout
+    [release] = [line.split(": ")[1].split() for line in shown.splitlines() if "release" in line]
+    assert command(*release[1:]).returncode == 0
+    assert "release" not in command("quarantine", "show", _id(order, "unknown_content"), "--store", order.store).stdout
+    again = command("quarantine", "show", _id(order, "line_unbalanced"), "--store", order.store).stdout
+    assert "status             released" in again and "quarantine release" not in again
+    assert _id(order, "line_unbalanced") not in command("quarantine", "list", "--store", order.store).stdout
+    assert "released by" in command("quarantine", "list", "--all", "--store", order.store).stdout
+
+
+def test_a_store_that_is_not_there_is_not_an_empty_list(tmp_path):
+    for words in (("list",), ("show", "x")):
+        done = command("quarantine", *words, "--store", tmp_path / "typo")
+        assert done.returncode == 2 and "there is no store here" in done.stderr
