@@ -1,6 +1,6 @@
 """Reliability figures: spoilt files, kills at random moments, two runs at once. Prints a table and writes docs/reliability.md.
 
-Run as `python -m benchmarks.reliability --date 2026-11-23 [--only PART] [--mutants N] [--kills N] [--seconds S]`. Every part
+Run as `python -m benchmarks.reliability --date 2026-11-23 [--only PART] [--mutants N] [--exports N] [--kills N] [--seconds S]`. Every part
 stops where its share of the seconds is used up, and the table has the true counts.
 """
 
@@ -19,6 +19,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.spoil_exports import spoilt_exports
 from flows.practice import write_practice
 from tests.flows.helpers import ROOT, an_835, claim, put, run, tree
 from tests.hostile.mutants import mutants, night_of
@@ -43,14 +44,16 @@ def main() -> None:
     """Take the figures asked for, print the page, and write it; rows of the parts left out stay as they were."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--date", required=True, help="the day to print beside the figures")
-    words.add_argument("--only", choices=("mutants", "kills", "together"), action="append", help="one part; may be given again")
+    words.add_argument("--only", choices=("mutants", "exports", "kills", "together"), action="append", help="one part; may be given again")
     words.add_argument("--mutants", type=int, default=10_000)
+    words.add_argument("--exports", type=int, default=2_000)
     words.add_argument("--kills", type=int, default=200)
     words.add_argument("--seconds", type=float, default=3_600, help="at most so long, shared by the parts")
     given = words.parse_args()
     parts = {
-        "mutants": lambda folder: spoilt(folder, given.mutants, given.seconds * 0.45),
-        "kills": lambda folder: killed(folder, given.kills, given.seconds * 0.5),
+        "mutants": lambda folder: spoilt(folder, given.mutants, given.seconds * 0.3),
+        "exports": lambda folder: spoilt_exports(folder, given.exports, given.seconds * 0.3),
+        "kills": lambda folder: killed(folder, given.kills, given.seconds * 0.4),
         "together": together,
     }
     with tempfile.TemporaryDirectory(prefix="altbenefit-reliability-") as scratch:
