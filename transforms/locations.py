@@ -33,7 +33,7 @@ def payees(payments: pl.DataFrame) -> pl.DataFrame:
         .group_by("payee_npi", "payee_tax_id", "location_id")
         .agg(
             payee_names=pl.col("payee_name").drop_nulls().unique().sort(),
-            payment_count=pl.len(),
+            payment_count=pl.col("payment_count").sum(),
             claim_count=pl.col("claim_count").sum(),
             payment_amount=pl.col("payment_amount").sum(),
             first_seen=pl.col("payment_date").min(),

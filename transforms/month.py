@@ -26,6 +26,11 @@ from transforms.surprise import price as price_lines
 from transforms.tables.policy import Settings
 from transforms.vendors import with_network
 
+OF_ONE_PAYMENT = {
+    "payment_id", "file_id", "source_file", "trace_number", "payment_method", "payment_amount", "payment_date_source", "is_balanced",
+    "difference_amount", "version", "payment_segment", "claim_count",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Lake:
@@ -114,6 +119,18 @@ def kept_payments(payments: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     counts = claims.group_by("payment_id").agg(claim_count=pl.len().cast(pl.Int64), is_elsewhere=(pl.col("state") == OTHER_CHANNEL).all())
     known = payments.join(counts, on="payment_id", how="left", maintain_order="left").with_columns(pl.col("claim_count").fill_null(0))
     return known.filter(~pl.col("is_elsewhere").fill_null(False)).drop("is_elsewhere")
+
+
+def payment_days(payments: pl.DataFrame) -> pl.DataFrame:
+    """Payments of one day that name payer and payee alike as one row: payment_count, unbalanced_count, and claim_count,
+    payment_amount and difference_amount summed; payment_id is that of the first. Additive."""
+    alike = [name for name in payments.columns if name not in OF_ONE_PAYMENT]
+    return payments.group_by(alike).agg(
+        pl.col("payment_id").min(),
+        pl.col("claim_count", "payment_amount", "difference_amount").sum(),
+        payment_count=pl.len().cast(pl.Int64),
+        unbalanced_count=(~pl.col("is_balanced")).sum().cast(pl.Int64),
+    )
 
 
 def detect(lines: pl.DataFrame, settings: Settings, usual_fees: pl.DataFrame) -> pl.DataFrame:

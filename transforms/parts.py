@@ -13,7 +13,7 @@ from transforms.evidence import history_trips
 from transforms.fees import coverage_counts, fee_counts
 from transforms.findings import findings_table
 from transforms.location_ranking import location_parts
-from transforms.month import Lake, kept_payments
+from transforms.month import Lake, kept_payments, payment_days
 from transforms.month_keys import needs
 from transforms.payer_views import route_counts
 from transforms.predicted import heard_lines, prediction_counts
@@ -47,10 +47,10 @@ def claim_parts(claims: pl.DataFrame, patient_sums: pl.DataFrame) -> dict[str, p
 
 
 def payment_parts(lake: Lake, payments: pl.DataFrame, claims: pl.DataFrame, settings: Settings) -> dict[str, pl.DataFrame]:
-    """The payments that stand, with the number of claims of each, and what came by which route."""
+    """The payments that stand, by day and parties, with the number of their claims, and what came by which route."""
     sent = lake.claims.select("payment_id", "claim_id", "class_of_contract", "statement_date", "paid_amount").collect()
     kept = kept_payments(payments, claims)
-    return {"payments": kept, "route_counts": route_counts(kept, sent, settings.networks)}
+    return {"payments": payment_days(kept), "route_counts": route_counts(kept, sent, settings.networks)}
 
 
 def detected_parts(decided: pl.DataFrame) -> dict[str, pl.DataFrame]:

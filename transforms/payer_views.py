@@ -62,7 +62,7 @@ def payer_alias_weeks(payments: pl.DataFrame) -> pl.DataFrame:
         .group_by("payer_id", "alias", "week_start")
         .agg(
             payer_names=pl.col("payer_name_sent").drop_nulls().unique().sort(),
-            payment_count=pl.len(),
+            payment_count=pl.col("payment_count").sum(),
             claim_count=pl.col("claim_count").sum().cast(pl.Int64),
             payment_amount=pl.col("payment_amount").sum(),
         )

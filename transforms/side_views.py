@@ -98,11 +98,11 @@ def silent_payers(payments: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def payment_totals(payments: pl.DataFrame) -> pl.DataFrame:
-    """Contract PAYMENT_TOTALS from mapped payments."""
+    """Contract PAYMENT_TOTALS from payments by day (month.payment_days)."""
     table = payments.group_by("payer_id").agg(
-        payment_count=pl.len(),
+        payment_count=pl.col("payment_count").sum(),
         payment_amount=pl.col("payment_amount").sum(),
-        unbalanced_count=(~pl.col("is_balanced")).sum(),
+        unbalanced_count=pl.col("unbalanced_count").sum(),
         difference_amount=pl.col("difference_amount").sum(),
         payer_name=pl.col("payer_name").drop_nulls().sort().first(),
         last_payment_date=pl.col("payment_date").max(),

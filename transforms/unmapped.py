@@ -22,7 +22,7 @@ def unmapped_payers(payments: pl.DataFrame) -> pl.DataFrame:
             naics=pl.col("payer_naic").drop_nulls().unique().sort(),
             payment_vendor_ids=pl.col("payment_vendor_id").drop_nulls().unique().sort(),
             unmapped_reason=pl.col("unmapped_reason").first(),
-            payment_count=pl.len(),
+            payment_count=pl.col("payment_count").sum(),
             claim_count=pl.col("claim_count").sum(),
             payment_amount=pl.col("payment_amount").sum(),
             first_seen=pl.col("payment_date").min(),

@@ -13,6 +13,7 @@ import polars as pl
 
 from config.load import load_settings
 from tests.spec.audit_bytes import audit, lake_of, read_all
+from transforms.month import payment_days
 from transforms.payer_marts import payer_marts
 from transforms.payer_views import route_counts
 from transforms.payers import with_parties
@@ -106,7 +107,7 @@ def payer_tables(settings: Settings, *sent: Sent) -> dict[str, pl.DataFrame]:
     payments, claims = with_parties(lake.payments.collect(), settings), lake.claims.collect()
     counts = claims.group_by("payment_id").agg(claim_count=pl.len().cast(pl.Int64))
     held = payments.join(counts, on="payment_id", how="left").with_columns(pl.col("claim_count").fill_null(0))
-    return payer_marts(held, route_counts(held, claims, settings.networks), settings)
+    return payer_marts(payment_days(held), route_counts(held, claims, settings.networks), settings)
 
 
 PAID = Decimal("120.00")  # by one claim

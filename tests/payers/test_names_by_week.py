@@ -30,7 +30,8 @@ def weeks_of(*weeks: Mapping[Any, int], payer_id: str = "acme") -> pl.DataFrame:
         for name, count in week.items()
     ]  # fmt: skip
     schema = {"payer_id": pl.String, "payer_name_sent": pl.String, "claim_count": pl.Int64, "payment_amount": pl.Decimal(12, 2)}
-    return payer_alias_weeks(pl.DataFrame(rows, schema={**schema, "payment_date": pl.Date}))
+    payments = pl.DataFrame(rows, schema={**schema, "payment_date": pl.Date})
+    return payer_alias_weeks(payments.with_columns(payment_count=pl.lit(1, pl.Int64)))
 
 
 def moved(*weeks: Mapping[Any, int]) -> list[tuple[str, str]]:
