@@ -119,11 +119,15 @@ def contents(arrivals: Iterable[Arrival]) -> dict[str, memoryview]:
             data = open_bytes(path)
         except OSError:
             continue
+        bad: list[tuple[str, Unusable]] = []
         for member, content in unpack.members(data):
-            # What could not be unpacked is known by its archive, so that is what is kept of it.
-            file_id = _sha(data, member.encode()) if isinstance(content, Unusable) else _sha(content)
-            if file_id in ids:
-                found[file_id] = data if isinstance(content, Unusable) else memoryview(content)
+            if isinstance(content, Unusable):
+                bad.append((member, content))
+            elif (file_id := _sha(content)) in ids:
+                found[file_id] = memoryview(content)
+        # What could not be unpacked is known by its archive, so that is what is kept of it.
+        if bad and (file_id := _unusable_id(data, bad)) in ids:
+            found[file_id] = data
     return found
 
 
@@ -168,15 +172,27 @@ def _arrivals(path: Path, label: str) -> Iterator[Arrival]:
     except OSError:
         yield _no_bytes(path, label, "unreadable", "it cannot be opened", "Give the account that runs the audit read permission.")
         return
+    bad: list[tuple[str, Unusable]] = []
     for member, content in unpack.members(data):
-        name = f"{label}!{member}" if member else label
         if isinstance(content, Unusable):
-            fault = ("damaged_archive", str(content), "Fetch the file again from the clearinghouse.")
-            yield Arrival(_sha(data, member.encode()), name, path, member, len(data), "unknown", fault)
-        else:
-            kind = kind_of(content)
-            fault = EMPTY if not content else NOT_READ.get(kind)
-            yield Arrival(_sha(content), name, path, member, len(content), kind, fault)
+            bad.append((member, content))
+            continue
+        kind = kind_of(content)
+        fault = EMPTY if not content else NOT_READ.get(kind)
+        yield Arrival(_sha(content), _named(label, member), path, member, len(content), kind, fault)
+    if bad:
+        member, reason = unpack.refused(bad)
+        fault = ("damaged_archive", reason, "Fetch the file again from the clearinghouse.")
+        yield Arrival(_unusable_id(data, bad), _named(label, member), path, member, len(data), "unknown", fault)
+
+
+def _named(label: str, member: str) -> str:
+    return f"{label}!{member}" if member else label
+
+
+def _unusable_id(data: Buffer, bad: list[tuple[str, Unusable]]) -> str:
+    """Names an archive and what of it cannot be unpacked."""
+    return _sha(data, b"!" if len(bad) > 1 else bad[0][0].encode())
 
 
 def _no_bytes(path: Path, label: str, code: str, reason: str, next_step: str) -> Arrival:

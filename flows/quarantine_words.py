@@ -51,7 +51,7 @@ def total_of(found: pl.DataFrame, store: Path, every: bool) -> str:
     if found.is_empty():
         return "Nothing was ever set aside." if every else "Nothing is waiting. Settled items: --all"
     dollars = found["charge_amount"].sum() or 0
-    counts = f"{_count(found.height, 'item')}, {_count(found['claim_count'].sum(), 'claim')}"
+    counts = f"{_count(found.height, 'item')}, {_count(int(found['claim_count'].sum()), 'claim')}"
     return f"{counts}, ${dollars:,} of charges. More of one: altbenefit quarantine show ID --store {store}"
 
 

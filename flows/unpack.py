@@ -29,6 +29,16 @@ class Unusable(Exception):
     """The archive, or one member, cannot be used; the text says why in plain words."""
 
 
+def refused(bad: list[tuple[str, Unusable]]) -> tuple[str, str]:
+    """(label, reason) of all that cannot be unpacked of one archive: one account of its bytes, which are kept once.
+
+    The label is empty where it is more than one file. A locked archive of a thousand files is one matter, not a thousand.
+    """
+    if len(bad) == 1:
+        return bad[0][0], str(bad[0][1])
+    return "", f"{len(bad)} files in it cannot be unpacked; the first: {bad[0][1]}"
+
+
 def is_zip(head: Buffer) -> bool:
     return bytes(head[:4]) in (b"PK\x03\x04", b"PK\x05\x06")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from random import Random
 
+import polars as pl
 import pytest
 
 from flows import unpack
@@ -35,10 +38,11 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def encrypted(data: bytes) -> bytes:
     """The archive with the mark of encryption on its members, in both places where it stands."""
+    marked = bytearray(data)
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = data.index(signature) + offset
-        data = data[:at] + bytes([data[at] | 1]) + data[at + 1 :]
-    return data
+        for place in re.finditer(re.escape(signature), data):
+            marked[place.start() + offset] |= 1
+    return bytes(marked)
 
 
 def audit_words(folder: Path) -> list[object]:
@@ -82,6 +86,19 @@ def test_archives_of_every_bad_kind(tmp_path):
     inside = found.files.filter(found.files["source_file"].str.starts_with("up.zip!"))
     assert sorted(inside["source_file"]) == ["up.zip!root/abs.835", "up.zip!up.835"] and set(inside["status"]) == {"loaded"}
     assert not [path for path in tmp_path.parent.rglob("up.835")]
+
+
+def test_a_locked_archive_is_kept_and_counted_once(tmp_path):
+    """Whatever the number of its files: else a thousand of them would fill the disk with a thousand copies of it."""
+    inside = {f"{number}.835": Random(number).randbytes(3_000) for number in range(200)}
+    locked = encrypted(zipped(inside))
+    found = night(tmp_path, {"locked.zip": locked})
+    [row] = found.files.filter(pl.col("source_file").str.starts_with("locked.zip")).to_dicts()
+    assert (row["source_file"], row["bytes"], row["status"]) == ("locked.zip", len(locked), "quarantined")
+    [reason] = found.items["reason"].to_list()
+    assert reason == "200 files in it cannot be unpacked; the first: the file in the zip archive is encrypted"
+    kept = list((tmp_path / "store/quarantine/bytes").iterdir())
+    assert [gzip.decompress(path.read_bytes()) for path in kept] == [locked]
 
 
 def test_an_archive_of_many_bombs_ends_soon(monkeypatch):
