@@ -15,14 +15,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click import UsageError
+from click.testing import CliRunner
 
 from flows.backfill import dates_of
+from flows.commands.audit import audit as audit_command
 from flows.errors import BadUsage, GateFailed
 from flows.gate import Verdict
 from flows.night import Watch, audit
 from flows.practice import order_for
 from flows.progress import eta, words
-from tests.ops.night import ROOT, arrives, command, night, remittance, without_gate
+from tests.ops.night import ROOT, arrives, night, remittance, without_gate
 
 FIRST, LAST = date(2026, 3, 15), date(2026, 6, 30)
 ENDS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31))
@@ -143,6 +146,7 @@ def test_stopped_in_between_the_same_command_ends_with_the_same_bytes(made: Path
     assert tree(store) == tree(filled)
 
 
+@pytest.mark.slow
 def test_a_date_that_the_gate_refuses_keeps_no_other_back(made: Path, tmp_path: Path) -> None:
     judged = []
 
@@ -175,8 +179,9 @@ def test_progress_says_how_long_the_rest_takes() -> None:
 )
 def test_ranges_that_cannot_be_meant_are_refused(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "inbox").mkdir()
-    done = command("audit", "--no-prefect", "--inbox", tmp_path / "inbox", "--store", tmp_path / "store", *options)
-    assert done.returncode == 2, done.stderr
+    words = ["--no-prefect", "--inbox", str(tmp_path / "inbox"), "--store", str(tmp_path / "store"), *options]
+    refused = CliRunner().invoke(audit_command, words, standalone_mode=False)
+    assert isinstance(refused.exception, BadUsage | UsageError)
     assert not (tmp_path / "store").exists()
 
 

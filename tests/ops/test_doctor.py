@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from flows.check import Check
 from flows.checkup import checkup
+from flows.commands.doctor import doctor
 from flows.lock import hold
 from flows.surroundings import version_checks
 from tests.ops.night import command
@@ -50,8 +52,8 @@ def test_schedules(audited: Path, text: str, name: str, fact: str) -> None:
     (audited / "config/audit.yaml").write_text(text + "\n")
     check = found(audited, name)
     assert not check.is_ok and fact in check.fact and "audit.yaml" in check.next_step
-    done = command("doctor", "--config", audited / "config")
-    assert done.returncode == 2
+    done = CliRunner().invoke(doctor, ["--config", str(audited / "config")], standalone_mode=False)
+    assert done.return_value == 2
     assert f"BAD  {name}" in done.stdout and "next: " in done.stdout
 
 

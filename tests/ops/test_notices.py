@@ -68,12 +68,14 @@ def test_nothing_arrived_is_told_once_a_day_and_not_on_a_day_that_had_files(prac
     assert web.paths.count("/ping") == 5
 
 
+@pytest.mark.slow
 def test_an_empty_inbox_of_a_new_store_is_told(practice, told) -> None:
     post, _ = told
     night(practice, DAY)
     assert post.mails[0]["Subject"].endswith("no new file since this store was made")
 
 
+@pytest.mark.slow
 def test_quiet_days_is_the_practices_own(practice, told) -> None:
     post, _ = told
     (practice / "config").mkdir()
@@ -152,6 +154,7 @@ def test_a_new_pair_over_the_amount_is_news_once(practice, told) -> None:
     assert [alert["kind"] for hook in hooks(web) for alert in hook["alerts"]] == ["new_pair"]
 
 
+@pytest.mark.slow
 def test_an_agreed_fee_that_is_not_paid_is_told(practice, told) -> None:
     post, web = told
     (practice / "config").mkdir()
@@ -170,6 +173,7 @@ def test_an_agreed_fee_that_is_not_paid_is_told(practice, told) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_payer_gone_silent_is_told_even_if_nothing_arrived(practice, told) -> None:
     post, _ = told
     for at, day in enumerate(("20260301", "20260305", "20260308", "20260310")):
@@ -181,6 +185,7 @@ def test_a_payer_gone_silent_is_told_even_if_nothing_arrived(practice, told) -> 
     assert "NEW Silent payer: SAMPLE DENTAL, last payment 2026-03-10, 6 days ago (longest gap before: 4)." in text
 
 
+@pytest.mark.slow
 def test_of_few_claims_no_dollars_are_told(practice, told) -> None:
     post, _ = told
     (practice / "config").mkdir()
@@ -213,6 +218,7 @@ def test_a_wrong_destination_is_said_and_changes_nothing(practice, monkeypatch) 
     ]
 
 
+@pytest.mark.slow
 def test_a_payers_name_steers_no_mail_reader(practice, told) -> None:
     post, _ = told
     payer = "EVIL\x1b[2J\u202eDENTAL"

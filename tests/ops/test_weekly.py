@@ -43,6 +43,7 @@ def test_the_report_is_mailed_once_with_page_and_workbook_to_its_own_readers(pra
     assert mail["Message-ID"] and mail["Date"]
 
 
+@pytest.mark.slow
 def test_after_an_outage_every_missed_week_is_written_once(practice: Path) -> None:
     assert due(practice, MONDAY) == ["2026-W11"]
     arrives(practice, "b.835", remittance("2", "20260319"))
@@ -55,6 +56,7 @@ def test_after_an_outage_every_missed_week_is_written_once(practice: Path) -> No
     assert due(practice, date(2026, 4, 8)) == []
 
 
+@pytest.mark.slow
 def test_a_report_that_could_not_be_mailed_is_mailed_next_time(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.weekly.NET_WAITS", ())
     said: list[str] = []
