@@ -1,7 +1,7 @@
 """Charts as drawing instructions: bars, steps and points in a small coordinate system; the template gives them their look.
 
 Own SVG, because its text stays text, follows the page's colours by day and by night, and a sparkline takes 200 bytes
-(docs/decisions/0005). Lengths on paper are floats; the figures beside them are the exact text.
+(docs/decisions/0010). Lengths on paper are floats; the figures beside them are the exact text.
 """
 
 from __future__ import annotations
