@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check fix golden docs bench reliability
+.PHONY: help setup demo test test-slow check fix golden docs site bench reliability
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/python -m tests.docs.recipes
 	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null && cp build/demo/ranking.svg docs/ranking.svg
 	test ! -x /usr/bin/chromium || $(BIN)/python -m tests.report.picture build/demo
+
+site: $(READY) ## the docs as a site, in build/site; offline
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	@echo "build/site/index.html"
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835
