@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tests.x12.agreement import blob, rows
+from tests.x12.agreement import blob, oracle_rows, rows
 from tests.x12.drawn import drawn
 from transforms import x12
 from transforms.x12 import faults, overlong
@@ -72,3 +72,12 @@ def test_faults_beyond_a_number_are_summed_up(monkeypatch):
     assert (whole.faults["claim_count"].sum(), whole.faults["line_count"].sum()) == (100, 100)
     assert whole.faults["charge_amount"].cast(pl.Int64).sum() == sum(range(100))
     assert whole.faults.height == 11
+
+
+@pytest.mark.parametrize("letters", range(-1, 6))
+def test_an_interchange_with_other_delimiters_is_found_wherever_the_window_ends(letters):
+    """Also where its first letters lie in one window and the rest in the next."""
+    one, other = drawn(GOOD), drawn(GOOD, element="|", component=">")
+    whole = blob(one + other + one)
+    pieces = list(x12.cut(whole, len(one) + letters))
+    assert rows(x12.gather([x12.read([piece]) for piece in pieces])) == oracle_rows([whole])

@@ -60,7 +60,7 @@ def cut(blob: Blob | Piece, piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
         return
     first, envelope = 1, Envelope()
     for data, separators, tag, tail in _stretches(view[at:], delimiters, piece_bytes):
-        whole, count = envelope.header + data if envelope.header else data, segment_count(data, separators)
+        whole, count = b"".join((envelope.header, data)), segment_count(data, separators)
         yield Piece(
             blob.file_id, blob.source_file, whole, separators, first, envelope.segments, envelope.sets,
             envelope.groups, envelope.is_barren, tag, count + len(envelope.segments), tail, envelope.is_overlong,
@@ -84,7 +84,7 @@ def batches(pieces: Iterable[Piece], batch_bytes: int = PIECE_BYTES) -> Iterator
         yield batch
 
 
-Stretch = tuple[bytes, Delimiters, str, Tail | None]
+Stretch = tuple[bytes | memoryview, Delimiters, str, Tail | None]
 
 
 def _stretches(view: memoryview, delimiters: Delimiters, piece_bytes: int) -> Iterator[Stretch]:
@@ -107,7 +107,7 @@ def _stretches(view: memoryview, delimiters: Delimiters, piece_bytes: int) -> It
                 continue
         end, tag = (len(data), window.tag) if window.is_last else last_boundary(data, delimiters)
         if end or window.is_last:
-            yield _ended(data[:end], delimiters), delimiters, tag, None
+            yield _ended(data, delimiters) if window.is_last else memoryview(data)[:end], delimiters, tag, None
         left = data[end:]
         if is_overlong(left, delimiters):
             kept, tail, left = shortened(left, delimiters)

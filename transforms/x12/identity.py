@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from transforms.x12.fields import INLINE, Spans, as_series, text
+from transforms.x12.fields import INLINE, Spans, as_series, empty_text, text
 from transforms.x12.scan import Segments
 from transforms.x12.structure import Structure
 
@@ -23,6 +23,8 @@ class Texts:
 
     def take(self, rows: np.ndarray, is_known: np.ndarray | None = None) -> pl.Series:
         """The texts of these rows, null where not known. A view moves as one value of sixteen bytes."""
+        if not len(rows):
+            return empty_text(0)  # a column without rows would keep all of these texts in memory
         validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
         buffers = [validity, pa.py_buffer(self.views.view(np.complex128)[:, 0][rows]), pa.py_buffer(self.data)]
         return as_series(pa.Array.from_buffers(pa.string_view(), len(rows), buffers))

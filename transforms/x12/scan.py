@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BEFORE, AFTER = 16, 32  # spare bytes at both ends, so that reading eight bytes around any value stays inside
 SPARE = b"\xff"  # separates nothing in any file
 BLANKS = b" \t"
+BLOCK_BYTES = 1 << 18
 
 
 def tag_code(tag: str) -> int:
@@ -70,8 +71,7 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     buffer = np.frombuffer(data, np.uint8)
     words = np.ndarray((len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
     body = buffer[: len(buffer) - AFTER]
-    delimiter_at = np.flatnonzero((body == delimiters.element) | (body == delimiters.terminator)).astype(np.int32)
-    ends = np.flatnonzero(body[delimiter_at] == delimiters.terminator)
+    delimiter_at, ends = _separators(body, delimiters)
     first = np.concatenate([[0], ends + 1])
     start = np.concatenate([[BEFORE], delimiter_at[ends[:-1]] + 1]) if len(ends) else ends
     head = words[start]
@@ -83,21 +83,42 @@ def scan(pieces: Sequence[Piece], delimiters: Delimiters) -> Segments:
     return Segments(pieces, delimiters, buffer, words, delimiter_at, first, head, code, number, piece, is_carried, piece_start, has_blanks)
 
 
+def blocks(data: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Stretches of bytes, and where each begins; what is worked out byte by byte for one of them stays in a core's cache."""
+    for begin in range(0, len(data), BLOCK_BYTES):
+        yield begin, data[begin : begin + BLOCK_BYTES]
+
+
+def _separators(body: np.ndarray, delimiters: Delimiters) -> tuple[np.ndarray, np.ndarray]:
+    """Where all separators are, and which of them end a segment."""
+    places, ends, count = [], [], 0
+    for begin, part in blocks(body):
+        is_end = part == delimiters.terminator
+        here = np.flatnonzero((part == delimiters.element) | is_end)
+        ends.append(np.flatnonzero(is_end[here]) + count)
+        places.append((here + begin).astype(np.int32))
+        count += len(here)
+    return np.concatenate(places), np.concatenate(ends)
+
+
 def tagged_segments(data: bytes, delimiters: Delimiters, tags: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """Where the segments with one of these tags start in compact bytes, and their tags; a shorter scan, to find where to cut."""
     if not data:
         return np.zeros(0, np.int64), np.zeros(0, np.uint32)
     buffer = np.frombuffer(data + bytes([delimiters.terminator]) * AFTER, np.uint8)
-    after = buffer[1 : len(data)]
-    is_wanted = after == tags[0] & 0xFF
-    for letter in {tag & 0xFF for tag in tags[1:]}:
-        is_wanted |= after == letter
-    is_wanted &= buffer[: len(data) - 1] == delimiters.terminator
-    start = np.concatenate([[0], np.flatnonzero(is_wanted) + 1])
+    letters = {tag & 0xFF for tag in tags}
+    found = [np.zeros(1, np.int64)]
+    for begin, part in blocks(buffer[1 : len(data)]):
+        is_wanted = np.zeros(len(part), bool)
+        for letter in letters:
+            is_wanted |= part == letter
+        is_wanted &= buffer[begin : begin + len(part)] == delimiters.terminator
+        found.append(np.flatnonzero(is_wanted) + begin + 1)
+    start = np.concatenate(found)
     words = np.ndarray((len(buffer) - 3,), dtype="<u4", buffer=buffer.data, strides=(1,))
     code = _tags(words[start], delimiters)
-    found = np.flatnonzero(np.isin(code, tags))
-    return start[found], code[found]
+    is_found = np.isin(code, tags)
+    return start[is_found], code[is_found]
 
 
 def _has_blanks(body: np.ndarray, delimiters: Delimiters, has_tabs: bool, padding: tuple[np.ndarray, np.ndarray]) -> bool:
