@@ -49,7 +49,7 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/python -m expectations.catalogue > docs/checks.md
 	$(BIN)/python -m tests.spec.document
 	$(BIN)/python -m tests.docs.recipes
-	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null && cp build/demo/ranking.svg docs/ranking.svg
+	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null
 	test ! -x /usr/bin/chromium || $(BIN)/python -m tests.report.picture build/demo
 
 site: $(READY) ## the docs as a site, in build/site; offline

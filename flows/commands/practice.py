@@ -53,7 +53,6 @@ def demo(out: Path, no_prefect: bool) -> int:
     """A synthetic practice, audited and reported: everything in one folder, in a minute."""
     from flows.commands import report
     from flows.commands.audit import run, words
-    from flows.picture import ranking_picture
     from flows.practice import PRACTICE, before_last_week, order_for, write_practice
     from flows.published import mart
     from flows.report.run import PAGE, ReportOrder
@@ -69,7 +68,6 @@ def demo(out: Path, no_prefect: bool) -> int:
             click.echo(words(run(earlier, no_prefect=True, quiet=True), dry_run=False).splitlines()[0])
     click.echo(words(run(order, no_prefect, quiet=True), dry_run=False))
     ranking = mart(store, "payer_code_ranking")
-    (out / "ranking.svg").write_text(ranking_picture(ranking))
     click.echo("\nWhom to ask first:")
     columns = ("rank", "payer_name", "submitted_code", "paid_code", "claim_count", "surprise_balance", "cumulative_share")
     print_rows(ranking.head(DEMO_ROWS).select(columns), as_json=False)
@@ -77,6 +75,5 @@ def demo(out: Path, no_prefect: bool) -> int:
     click.echo(f"\nThe weekly report:      {Path(reported.folder) / PAGE}")
     click.echo(f"The whole ranking:      {store / 'reports/current/payer_code_ranking.parquet'}")
     click.echo(f"Every finding:          {store / 'reports/current/findings.parquet'}")
-    click.echo(f"As a picture:           {out / 'ranking.svg'}")
     click.echo(f"How right it is:        altbenefit evaluate {out}")
     return 0
