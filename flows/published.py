@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +13,12 @@ from flows.publish import CURRENT
 NOTHING_YET = "Run: altbenefit audit --inbox DIR --store DIR"
 
 
-def mart(store: Path, name: str) -> pl.DataFrame:
-    """One published mart. Raises BadUsage where nothing is published yet."""
+def mart(store: Path, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """One published mart, or some of its columns. Raises BadUsage where nothing is published yet."""
     path = store / CURRENT / f"{name}.parquet"
     if not path.exists():
         raise BadUsage("nothing is published in this store yet", str(store), NOTHING_YET)
-    return pl.read_parquet(path)
+    return pl.read_parquet(path, columns=list(columns) if columns else None)
 
 
 def review_queue(store: Path) -> pl.DataFrame:

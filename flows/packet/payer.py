@@ -28,6 +28,6 @@ def require_payer(store: Path, payer_id: str) -> None:
 def known_payers(store: Path) -> dict[str, str]:
     """payer_id to name, or the id where no name was sent; sorted by id."""
     ids = mart(store, "payment_totals").select("payer_id", payer_name=pl.lit(None, pl.String))
-    named = mart(store, "findings").select("payer_id", "payer_name")
+    named = mart(store, "findings", ("payer_id", "payer_name")).unique()
     every = pl.concat([ids, named]).group_by("payer_id").agg(pl.col("payer_name").drop_nulls().min()).sort("payer_id")
     return dict(every.select("payer_id", pl.coalesce("payer_name", "payer_id")).iter_rows())

@@ -21,6 +21,7 @@ from flows.packet.payer import require_payer
 from flows.published import mart
 from flows.report.swap import replace_folder
 from transforms.packet.asking import Wish
+from transforms.packet.lines import COLUMNS
 from transforms.packet.packet import Packet, Question, packet
 
 SEND, KEEP = "send", "keep"
@@ -83,8 +84,9 @@ def write_packet(order: Order) -> Written:
 
 def figures_of(order: Order) -> tuple[Packet, Facts, tuple[str, ...]]:
     """The packet's figures, what its words rest on, and the notes for the practice."""
-    findings, ranking = mart(order.store, "findings"), mart(order.store, "payer_alternate_ranking")
     require_payer(order.store, order.payer_id)
+    ranking, findings = mart(order.store, "payer_alternate_ranking"), mart(order.store, "findings", COLUMNS)
+    findings = findings.filter(pl.col("counted") | (pl.col("payer_id") == order.payer_id))
     try:
         settings = load_settings(order.config)
     except ConfigError as why:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from transforms.asks import PARITY, ask_results, increased, ladder
+from transforms.asks import ASKED_OF, PARITY, ask_results, increased, ladder
 from transforms.fees import exact_median
 from transforms.packet.cells import ASK, is_enough
 
@@ -46,43 +46,47 @@ def present_fees(lines: pl.DataFrame, minimum: int) -> pl.DataFrame:
     return exact_median(latest.lazy(), ASK, "unit_cents").select(*ASK, current_cents="median").collect()
 
 
-def rungs(lines: pl.DataFrame, increases_pct: tuple[int, ...], minimum: int) -> pl.DataFrame:
-    """What every increase, and parity, would have brought on the askable lines given; see `_brought`."""
-    start = _start(lines, minimum)
-    raised = [start.with_columns(asked_cents=_fee(Wish("percent", pct)), increase=pl.lit(str(pct))) for pct in increases_pct]
-    parity = start.with_columns(asked_cents=pl.col("cap_cents"), increase=pl.lit(PARITY))
-    steps = pl.concat([*raised, parity]).with_columns(asked_cents=pl.min_horizontal("asked_cents", "cap_cents"))
-    return _brought(lines, steps)
-
-
-def chosen_asks(lines: pl.DataFrame, general: Wish, own: dict[str, Wish], minimum: int) -> pl.DataFrame:
-    """The same for what is asked for: `own` by alternate code, `general` for the others.
-
-    A fee above the contracted one is lowered to it, and one that is not above today's is no ask; see `limits`.
-    """
-    steps = _wished(lines, general, own, minimum).with_columns(asked_cents=pl.min_horizontal("asked_cents", "cap_cents"))
-    return _brought(lines, steps.filter(pl.col("asked_cents") > pl.col("current_cents")))
-
-
-def limits(lines: pl.DataFrame, general: Wish, own: dict[str, Wish], minimum: int) -> pl.DataFrame:
-    """Asks that were changed: alternate_code, borne_by, asked_cents as wished, cap_cents, current_cents."""
-    changed = (pl.col("asked_cents") > pl.col("cap_cents")) | (pl.min_horizontal("asked_cents", "cap_cents") <= pl.col("current_cents"))
-    steps = _wished(lines, general, own, minimum).filter(changed)
-    return steps.select(*ASK, "asked_cents", "cap_cents", "current_cents").sort(ASK)
-
-
-def _start(lines: pl.DataFrame, minimum: int) -> pl.DataFrame:
-    """payer_id, alternate_code, borne_by, current_cents (today), cap_cents (the least contracted fee)."""
+def start(lines: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """payer_id, alternate_code, borne_by, current_cents (today), cap_cents (the least contracted fee), of askable lines."""
     caps = ladder(lines, ()).select("payer_id", *ASK, "cap_cents")
     return caps.join(present_fees(lines, minimum), on=ASK, how="inner")
 
 
-def _wished(lines: pl.DataFrame, general: Wish, own: dict[str, Wish], minimum: int) -> pl.DataFrame:
+def alike(lines: pl.DataFrame) -> pl.DataFrame:
+    """Askable lines with those alike in every amount as one row and their number as line_count: a ladder on them costs little."""
+    return lines.group_by(ASKED_OF).agg(pl.col("payer_name").drop_nulls().min(), pl.col("line_count").sum())
+
+
+def rungs(lines: pl.DataFrame, starts: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFrame:
+    """What every increase, and parity, would have brought on the lines given (`alike`), from `start`; see `_brought`."""
+    raised = [starts.with_columns(asked_cents=_fee(Wish("percent", pct)), increase=pl.lit(str(pct))) for pct in increases_pct]
+    parity = starts.with_columns(asked_cents=pl.col("cap_cents"), increase=pl.lit(PARITY))
+    steps = pl.concat([*raised, parity]).with_columns(asked_cents=pl.min_horizontal("asked_cents", "cap_cents"))
+    return _brought(lines, steps)
+
+
+def chosen_asks(lines: pl.DataFrame, starts: pl.DataFrame, general: Wish, own: dict[str, Wish]) -> pl.DataFrame:
+    """The same for what is asked for: `own` by alternate code, `general` for the others.
+
+    A fee above the contracted one is lowered to it, and one that is not above today's is no ask; see `limits`.
+    """
+    steps = _wished(starts, general, own).with_columns(asked_cents=pl.min_horizontal("asked_cents", "cap_cents"))
+    return _brought(lines, steps.filter(pl.col("asked_cents") > pl.col("current_cents")))
+
+
+def limits(starts: pl.DataFrame, general: Wish, own: dict[str, Wish]) -> pl.DataFrame:
+    """Asks that were changed: alternate_code, borne_by, asked_cents as wished, cap_cents, current_cents."""
+    changed = (pl.col("asked_cents") > pl.col("cap_cents")) | (pl.min_horizontal("asked_cents", "cap_cents") <= pl.col("current_cents"))
+    steps = _wished(starts, general, own).filter(changed)
+    return steps.select(*ASK, "asked_cents", "cap_cents", "current_cents").sort(ASK)
+
+
+def _wished(starts: pl.DataFrame, general: Wish, own: dict[str, Wish]) -> pl.DataFrame:
     """One row per alternate code and borne_by with asked_cents as wished for."""
     asked = _fee(general)
     for code, wish in own.items():
         asked = pl.when(pl.col("alternate_code") == code).then(_fee(wish)).otherwise(asked)
-    return _start(lines, minimum).with_columns(asked_cents=asked, increase=pl.lit(CHOSEN))
+    return starts.with_columns(asked_cents=asked, increase=pl.lit(CHOSEN))
 
 
 def _fee(wish: Wish) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 
 import polars as pl
@@ -14,33 +15,51 @@ LEAST_CLAIMS = 10  # fewer say nothing about a payer's fee
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def others(lines: pl.DataFrame, payer_id: str, codes: pl.Series, minimum: int) -> pl.DataFrame:
-    """One row per alternate code and other payer with enough claims and patients, from the packet lines of every payer.
+def elsewhere(findings: pl.DataFrame, payer_id: str, tiers: Collection[int], codes: pl.Series) -> pl.DataFrame:
+    """Counted lines of FINDINGS of the other payers that were paid as one of the codes: what each allowed for a unit.
+
+    Columns: alternate_code, payer_id, payer_name, claim_id, patient_id, unit_cents.
+    """
+    return findings.filter(
+        pl.col("counted")
+        & (pl.col("payer_id") != payer_id)
+        & pl.col("evidence_tier").is_in(list(tiers))
+        & pl.col("paid_code").is_in(codes.implode())
+        & (pl.col("alternate_fee") > 0)
+        & (pl.col("units") > 0)
+        & ~pl.col("is_maximum_reached")
+    ).select(
+        "payer_id",
+        "payer_name",
+        "claim_id",
+        "patient_id",
+        alternate_code="paid_code",
+        unit_cents=cents("alternate_fee") // pl.col("units"),
+    )
+
+
+def others(lines: pl.DataFrame, payer_id: str, minimum: int) -> pl.DataFrame:
+    """One row per alternate code and other payer with enough claims and patients, from the lines of `elsewhere`.
 
     Columns: alternate_code, payer_id, payer_name, mask ("Payer A"), claim_count, median_cents (a unit). Nothing is summed
     across payers, so no remainder can be reckoned.
     """
-    elsewhere = lines.filter(
-        (pl.col("payer_id") != payer_id) & pl.col("is_askable") & pl.col("alternate_code").is_in(codes.implode())
-    )  # fmt: skip
     by = ["alternate_code", "payer_id"]
-    size = max(minimum, LEAST_CLAIMS)
-    groups = elsewhere.group_by(by).agg(
-        pl.col("payer_name").drop_nulls().sort().first(),
+    groups = lines.group_by(by).agg(
+        pl.col("payer_name").drop_nulls().min(),
         claim_count=pl.col("claim_id").n_unique().cast(pl.Int64),
-        is_enough=is_enough(size),
+        is_enough=is_enough(max(minimum, LEAST_CLAIMS)),
     )
     kept = groups.filter("is_enough").drop("is_enough")
-    medians = exact_median(elsewhere.lazy(), by, "unit_cents").select(*by, median_cents="median").collect()
+    medians = exact_median(lines.lazy(), by, "unit_cents").select(*by, median_cents="median").collect()
     masks = _masks(payer_id, sorted(kept.get_column("payer_id").unique()))
     table = kept.join(medians, on=by).with_columns(mask=pl.col("payer_id").replace_strict(masks, default=None, return_dtype=pl.String))
     return table.sort("alternate_code", "median_cents", "mask", descending=[False, True, False])
 
 
 def pooled(lines: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
-    """alternate_code, median_cents, claim_count and payer_count over the payers of `others`."""
-    by = ["alternate_code", "payer_id"]
-    inside = lines.filter("is_askable").join(compared, on=by, how="semi")
+    """alternate_code, median_cents, claim_count and payer_count over the payers of `others`, from the same lines."""
+    inside = lines.join(compared, on=["alternate_code", "payer_id"], how="semi")
     medians = exact_median(inside.lazy(), ["alternate_code"], "unit_cents").select("alternate_code", median_cents="median").collect()
     counts = compared.group_by("alternate_code").agg(pl.col("claim_count").sum(), payer_count=pl.len().cast(pl.Int64))
     return medians.join(counts, on="alternate_code").sort("alternate_code")

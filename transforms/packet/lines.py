@@ -25,6 +25,13 @@ IN_CENTS = {
     "alternate_coverage_bp": "alternate_coverage_pct",
 }
 
+# What a packet reads of FINDINGS: half of its columns, since a large practice has a million lines.
+COLUMNS = (
+    "claim_id", "patient_id", "payer_id", "payer_name", "payment_date", "submitted_code", "paid_code", "verdict", "evidence_tier",
+    "contracted_fee_source", "surprise_basis", "counted", "not_counted_reason", "network", "units", "is_maximum_reached",
+    *sorted(set(IN_CENTS.values())),
+)  # fmt: skip
+
 
 def counted_lines(findings: pl.DataFrame) -> pl.DataFrame:
     """Counted lines of FINDINGS with the columns, in cents, that `transforms.asks` reckons with: its results are the same."""
@@ -37,11 +44,12 @@ def counted_lines(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def packet_lines(findings: pl.DataFrame, tiers: Collection[int]) -> pl.DataFrame:
-    """Counted lines of these tiers, of every payer. Adds alternate_code, borne_by, unit_cents and unit_contracted_cents (null
+    """Counted lines of these tiers. Adds alternate_code, borne_by, unit_cents and unit_contracted_cents (null
     where no ask can be reckoned: no alternate code, fee or contracted fee is known) and is_askable."""
-    lines = counted_lines(findings).filter(pl.col("evidence_tier").is_in(list(tiers)))
-    reckoned = askable(lines).select("line_id", "borne_by", "unit_cents", "unit_contracted_cents", is_askable=pl.lit(True))
-    return lines.join(reckoned, on="line_id", how="left").with_columns(
+    chosen = findings.filter(pl.col("evidence_tier").is_in(list(tiers)))
+    lines = counted_lines(chosen).drop(set(IN_CENTS.values())).with_row_index("row")
+    reckoned = askable(lines).select("row", "borne_by", "unit_cents", "unit_contracted_cents", is_askable=pl.lit(True))
+    return lines.join(reckoned, on="row", how="left", maintain_order="left").with_columns(
         pl.col("is_askable").fill_null(False),
         line_count=pl.lit(1, pl.Int64),
         submitted_code=pl.col("submitted_code").fill_null(UNKNOWN),

@@ -58,23 +58,23 @@ def spoken_of(lines: pl.DataFrame, minimum: int) -> pl.DataFrame:
 
 def packet(findings: pl.DataFrame, ranking: pl.DataFrame, market_fees: pl.DataFrame, question: Question) -> Packet:
     """The packet from the published findings (FINDINGS) and ranking (PAYER_ALTERNATE_RANKING)."""
-    every = packet_lines(findings, question.tiers)
-    own = every.filter(pl.col("payer_id") == question.payer_id)
+    own = packet_lines(findings.filter(pl.col("payer_id") == question.payer_id), question.tiers)
     lines = spoken_of(own, question.minimum)
     shown = shown_cells(lines, question.minimum)
     codes = shown.asks.get_column("alternate_code").unique().sort()
     reckoned = lines.filter("is_askable").join(shown.asks, on=ASK, how="semi")
-    wishes = (question.general, question.own, question.minimum)
-    asks = asking.chosen_asks(reckoned, *wishes)
-    compared = comparators.others(every, question.payer_id, codes, question.minimum)
-    pooled = comparators.pooled(every, compared)
+    starts, alike = asking.start(reckoned, question.minimum), asking.alike(reckoned)
+    asks = asking.chosen_asks(alike, starts, question.general, question.own)
+    elsewhere = comparators.elsewhere(findings, question.payer_id, question.tiers, codes)
+    compared = comparators.others(elsewhere, question.payer_id, question.minimum)
+    pooled = comparators.pooled(elsewhere, compared)
     return Packet(
         totals=evidence.totals(lines) if shown.is_total else None,
         pairs=evidence.pairs(lines, shown.pairs),
         ages=evidence.fee_ages(findings, question.payer_id, question.minimum),
         asks=asks,
-        rungs=asking.rungs(reckoned, question.increases_pct, question.minimum),
-        limits=asking.limits(reckoned, *wishes),
+        rungs=asking.rungs(alike, starts, question.increases_pct),
+        limits=asking.limits(starts, question.general, question.own),
         others=compared,
         pooled=pooled,
         higher=comparators.higher(pooled, asks),
