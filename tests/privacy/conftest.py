@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from flows.practice import ENDS_ON, write_practice
+from tests.privacy.every_command import every_command, left_out
 from tests.privacy.house import House, without_network
 from tests.privacy.spoilt import WORDS, spoilt_files
 from transforms.practice import canaries, make_practice
 
-CLAIMS, SEED = 150, 5
+CLAIMS, SEED = 500, 5  # enough for a packet of one payer
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,16 @@ def audited(tmp_path_factory) -> House:
     done = house.audit("store", "--no-prefect", before=(*without_network(), "sh", "-c", 'umask 000; exec "$@"', "sh"))
     assert done.returncode == 3, done.stderr
     return house
+
+
+@pytest.fixture(scope="session")
+def worked(audited) -> House:
+    """The same house after every command there is ran in it, without a network."""
+    commands = every_command(audited)
+    assert left_out(commands) == set(), "add it to tests/privacy/every_command.py"
+    done = audited.several(*commands, before=without_network(), ALTBENEFIT_PRACTICE_NAME="Example Family Dental")
+    assert done.returncode == 0, done.stderr
+    return audited
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,11 +99,18 @@ def everything(root: Path) -> Iterator[tuple[str, bytes]]:
 def _unpacked(path: Path, data: bytes) -> bytes:
     if path.suffix == ".parquet":
         return pl.read_parquet(path).write_ndjson().encode()
+    if data[:4] == b"PK\x03\x04":  # a workbook, a letter
+        with zipfile.ZipFile(path) as book:
+            return b"\n".join(name.encode() + b"\n" + book.read(name) for name in book.namelist())
+    if data[:5] == b"%PDF-" and shutil.which("pdftotext"):
+        return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True).stdout
+    return _inflated(data)
+
+
+def _inflated(data: bytes) -> bytes:
     if data[:2] == b"\x1f\x8b":
         return gzip.decompress(data)
-    if data[:1] == b"\x78":
-        try:
-            return zlib.decompress(data)
-        except zlib.error:
-            return b""
-    return b""
+    try:
+        return zlib.decompress(data) if data[:1] == b"\x78" else b""
+    except zlib.error:
+        return b""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import zipfile
+
+import xlsxwriter
 
 from tests.eob.fhir_drawn import eob, item, written
 
@@ -54,6 +57,20 @@ def row(paid: str) -> bytes:
     return f"{who},03/01/2026,D2392,100.00,20.00,0.00,{paid},SPYNAME called about SPYMEMBER1\n".encode()
 
 
+def workbook(*rows: bytes) -> bytes:
+    """The same rows as a workbook, with a patient in its properties, a sheet's name, a comment and a defined name."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    book.set_properties({"title": "SPYNAME", "comments": "SPYMEMBER1"})
+    sheet = book.add_worksheet("EOB")
+    for number, cells in enumerate(csv.reader(io.StringIO((PORTAL + b"".join(rows)).decode()))):
+        sheet.write_row(number, 0, cells)
+    sheet.write_comment(1, 0, "SPYNAME, SPYGIVEN called")
+    book.add_worksheet("SPYNAME").write_row(0, 0, ["SPYMEMBER1", "SPYCLAIM"])
+    book.close()
+    return out.getvalue()
+
+
 def benefit(submitted: str, paid: str) -> dict:
     """A FHIR ExplanationOfBenefit whose patient is told in every place that allows it."""
     line = item("D2392", submitted=submitted, benefit=paid, noncovered="104", carcs="45") | {"traceNumber": [{"value": "SPYLINE"}]}
@@ -72,6 +89,8 @@ def spoilt_files() -> dict[str, bytes]:
     whole = interchange(payment(CLAIM + LINE + TIED, "T1"))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inner.xlsx", workbook(row("80.00").replace(b"CHK1", b"CHK4"), row("SPYAMOUNT")))
+        archive.writestr("inner.ndjson", written(benefit("201", "96")) + b"\n")
         archive.writestr("inner.835", interchange(payment(CLAIM.replace("*100*80", "*SPYAMOUNT*80") + LINE, "T9")))
     return {
         "good.835": whole,
@@ -93,6 +112,10 @@ def spoilt_files() -> dict[str, bytes]:
         "portal.csv": PORTAL + row("80.00"),
         "portal-amount.csv": PORTAL + row("SPYAMOUNT"),
         "portal-torn.csv": PORTAL + row("80.00")[:60],
+        "headless.csv": row("80.00") + row("81.00"),
+        "book.xlsx": workbook(row("80.00").replace(b"CHK1", b"CHK2")),
+        "book-amount.xlsx": workbook(row("SPYAMOUNT").replace(b"CHK1", b"CHK3")),
+        "book-torn.xlsx": workbook(row("80.00"))[:-200],
         "benefit.json": b'{"resourceType": "ExplanationOfBenefit", "patient": {"display": "SPYNAME"}}',
         "benefits.json": written(benefit("200", "96")),
         "benefit-unbalanced.json": written(benefit("200", "60")),

@@ -12,19 +12,16 @@ def test_the_guard_stands(house):
     assert any("192.0.2.1" in call for call in house.calls)
 
 
-def test_commands_work_without_a_network(audited):
-    """The audit (see the fixture) and what reads its store."""
-    store = audited.work / "store"
-    words = (["share", "--out", audited.work / "pack-offline"], ["quarantine", "list"], ["review", "list"], ["doctor"])
-    done = audited.several(*([*some, "--store", store] for some in words), before=without_network())
-    assert done.returncode == 0, done.stderr
-    assert audited.calls == []
+def test_every_command_works_without_a_network(worked):
+    """The audit and whatever else there is; see the fixtures."""
+    assert worked.calls == []
 
 
 @pytest.mark.slow
 def test_demo_works_without_a_network(house):
     done = house.run("demo", "--out", house.work / "demo", "--no-prefect", before=without_network())
     assert done.returncode in (0, 3), done.stderr
+    assert house.run("evaluate", house.work / "demo", before=without_network()).returncode == 0
     assert house.calls == []
 
 
