@@ -2,7 +2,7 @@
 
 DIR is a store with partials (benchmarks.night makes one). The tables of its fullest month are copied, each copy with other
 patients, into twelve months inside the ranking window until they stand for so many lines; then the marts are folded once, in
-a process of its own. Parts alike are not summed first, which is the worst case: a store would have summed them.
+a process of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from transforms.marts import small_marts
 
 MONTHS = 12
 AS_OF = date(2026, 6, 30)
+# What grows with the lines: distinct patients, and distinct amounts of askable lines. All else is counted by payer, code, fee and
+# day, and more lines of the same make larger counts, not more rows.
+GROWING = ("alike_askable",)
 DAYS = ("payment_date", "first_seen", "last_seen")
 
 
@@ -50,19 +53,22 @@ def main() -> None:
 
 def copied(root: Path, target: Path, lines: int) -> dict[str, int]:
     """The fullest month's tables over and over, one folder a month; returns how many lines and counted lines they stand for."""
-    stages = {path: path for path in (root / "partials").glob("*/priced-*")}
-    fullest = max(stages, key=lambda one: pl.scan_parquet(one / "code_totals.parquet").select(pl.col("line_count").sum()).collect().item())
+    fullest = max(
+        (root / "partials").glob("*/priced-*"),
+        key=lambda one: pl.scan_parquet(one / "code_totals.parquet").select(pl.col("line_count").sum()).collect().item(),
+    )
     lined = next(fullest.parent.glob("lines-*"))
-    held = pl.read_parquet(lined / "line_days.parquet")["line_count"].sum()
+    held = int(pl.read_parquet(lined / "line_days.parquet")["line_count"].sum())
     copies = max(1, round(lines / MONTHS / held))
-    counted = pl.read_parquet(fullest / "code_totals.parquet")["line_count"].sum()
+    counted = int(pl.read_parquet(fullest / "code_totals.parquet")["line_count"].sum())
     for stage, folder in (("priced", fullest), ("lines", lined)):
         for path in sorted(folder.glob("*.parquet")):
             if path.stem in NOT_FOLDED[stage]:
                 continue
             rows = pl.read_parquet(path)
             for month in range(MONTHS):
-                parts = [other(rows, month * copies + copy, month) for copy in range(copies)]
+                several = copies if path.stem in GROWING or path.stem.endswith("_patients") else 1
+                parts = [other(rows, month * copies + copy, month) for copy in range(several)]
                 (target / str(month)).mkdir(exist_ok=True)
                 pl.concat(parts).write_parquet(target / str(month) / path.name, compression="zstd", compression_level=1)
     return {"lines": held * copies * MONTHS, "counted_lines": counted * copies * MONTHS}

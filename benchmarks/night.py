@@ -70,9 +70,11 @@ def main() -> None:
 
 def measured(base: Path, lines: int, month: int, new: int) -> dict[str, object]:
     """The first night on a store of so many lines (every month worked out), and one with new lines."""
-    folder = base / f"store-{lines}-{month}"
-    if not (folder / "seed.json").exists():
-        make(folder, lines, month)
+    made, folder = base / f"store-{lines}-{month}", base / "running"
+    if not (made / "seed.json").exists():
+        make(made, lines, month)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(made, folder)
     first = in_process(folder)
     put_new(folder, new)
     second = in_process(folder)

@@ -30,7 +30,8 @@ def fee_asks(lines: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFram
     and the patient p less; where the practice does (CO-169), the practice gains and the patient pays (1 - p) more coinsurance.
     Source: domain 3.4.
     """
-    return ask_results(lines, ladder(lines, increases_pct))
+    steps = ladder(lines, increases_pct).partition_by("increase")  # one rung at a time, for there may be many lines
+    return pl.concat([FEE_ASKS.empty(), *(ask_results(lines, rung) for rung in steps)]).sort(FEE_ASKS.sort)
 
 
 def ladder(lines: pl.DataFrame, increases_pct: tuple[int, ...]) -> pl.DataFrame:

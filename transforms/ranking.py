@@ -17,6 +17,7 @@ Parts = Mapping[str, Any]  # frames; patients may be lazy, for they may be more 
 CODE, ALTERNATE = ["payer_id", "submitted_code"], ["payer_id", "alternate_code"]
 LEAKAGE_PARTS = ("totals", "values", "patients")
 SUMMED_CENTS = ("surprise_cents", "shortfall_cents", "absorbed_cents")
+PATIENT_ROWS = 1_000_000  # counted at a time
 MEDIANS = ("unit_alternate", "unit_fee", "coverage_bp")
 
 # Families by code range: our own labels, broad enough to read at a glance.
@@ -134,8 +135,7 @@ def ranked_leakage(parts: Parts, by: list[str], as_of: date, months: int, small:
     for name in MEDIANS:
         median = medians.filter(pl.col("measure") == name).select(*by, pl.col("median").alias(f"median_{name}"))
         totals = totals.join(median, on=by, how="left")
-    patients = parts["patients"].lazy().group_by(by).agg(patient_count=pl.col("patient").n_unique().cast(pl.Int64))
-    known = totals.join(patients.collect(engine="streaming"), on=by, how="left").with_columns(pl.col("patient_count").fill_null(0))
+    known = totals.join(_patient_counts(parts["patients"].lazy(), by), on=by, how="left").with_columns(pl.col("patient_count").fill_null(0))
     falling = ["surprise_cents", "claim_count"]
     ordered = known.sort([*falling, *by], descending=[True] * len(falling) + [False] * len(by))
     whole = pl.col("surprise_cents").sum()
@@ -155,6 +155,14 @@ def ranked_leakage(parts: Parts, by: list[str], as_of: date, months: int, small:
         window_start=start,
         window_end=end,
     )
+
+
+def _patient_counts(patients: pl.LazyFrame, by: list[str]) -> pl.DataFrame:
+    """The key and patient_count, some patients at a time: no patient is in two parts, so counts of parts add up."""
+    parts = 1 + patients.select(pl.len()).collect().item() // PATIENT_ROWS
+    mine = [patients.filter(pl.col("patient") % parts == part) for part in range(parts)]
+    counts = [some.group_by(by).agg(patient_count=pl.col("patient").n_unique()).collect(engine="streaming") for some in mine]
+    return pl.concat(counts).group_by(by).agg(pl.col("patient_count").sum().cast(pl.Int64))
 
 
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
