@@ -100,6 +100,7 @@ def figures_of(order: Order) -> tuple[Packet, Facts, tuple[str, ...]]:
 
 def _facts(order: Order, ranking: pl.DataFrame, figures: Packet) -> Facts:
     start, end = ranking["window_start"][0], ranking["window_end"][0]
+    seen = set(figures.lines.get_column("evidence_tier"))
     names = figures.lines.get_column("payer_name").drop_nulls().sort()
     return Facts(
         payer_id=order.payer_id,
@@ -107,7 +108,7 @@ def _facts(order: Order, ranking: pl.DataFrame, figures: Packet) -> Facts:
         is_in_network=bool((figures.lines.get_column("network") == "in").any()),
         window_start=start,
         window_end=end,
-        tiers=order.tiers,
+        tiers=tuple(tier for tier in order.tiers if tier in seen),  # the letter gives no reason that no line has
         letter_date=order.letter_date or end,
         sender=sender_from_environment(),
         is_named=order.is_named,

@@ -176,6 +176,11 @@ def test_without_contracted_fees_the_letter_asks_without_a_figure(tmp_path: Path
     assert "The letter names no fee" in made["notes"] and "fee_schedules/" in made["notes"]
 
 
+def test_the_letter_gives_the_reasons_its_lines_have(tmp_path: Path) -> None:
+    said = pages_made(order(store(tmp_path, lines(12, tier=3)), tmp_path / "p", tiers=(1, 2, 3)))["letter"]
+    assert "exactly the cheaper procedure&#39;s fee" in said and "shows both codes" not in said
+
+
 def test_comparisons_are_masked_named_or_left_out(full_store: Path, tmp_path: Path) -> None:
     masked, named, without = (
         pages_made(order(full_store, tmp_path, **options))["evidence"] for options in ({}, {"is_named": True}, {"has_comparators": False})
