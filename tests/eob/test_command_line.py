@@ -69,6 +69,7 @@ def test_parse_says_every_fault_and_warning(bad_inbox: Path, tmp_path: Path) -> 
     assert not any(SAID in str(row) for name in ("quarantine", "warnings") for row in read[name].rows())
 
 
+@pytest.mark.slow
 def test_audit_sets_the_same_aside(bad_inbox: Path, tmp_path: Path) -> None:
     done = command("audit", "--inbox", bad_inbox, "--store", tmp_path / "store", "--as-of", "2025-03-31", "--no-prefect")
     assert done.returncode == 3 and SAID not in done.stdout + done.stderr
@@ -93,6 +94,7 @@ def test_parse_reads_with_a_layout_of_ones_own(own_config: Path, tmp_path: Path)
     assert wrong.returncode == 2 and "eob_layouts/x.yaml" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_release_reads_with_the_audits_layouts(own_config: Path, tmp_path: Path) -> None:
     """A strict run sets the payment aside for the column that the layout does not know."""
     put(tmp_path / "inbox", "own.csv", OWN_FILE.encode())
