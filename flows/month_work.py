@@ -33,7 +33,7 @@ from transforms.tables.policy import Settings
 
 BY_MONTH = ("payments", "claims", "service_lines", "adjustments", "provider_adjustments")
 SMALL_YEAR_BYTES = 6_000_000  # of service lines, about 200,000 of them
-SLICE_LINES = 150_000  # lines worked on at a time: what a slice needs of memory does not grow with the month
+SLICE_LINES = 100_000  # lines worked on at a time: what a slice needs of memory does not grow with the month
 WORK = f"{partials.FOLDER}/.work"
 Files = Mapping[str, tuple[str, ...]]
 

@@ -26,6 +26,7 @@ FOLDER = "partials"
 INDEX = f"{FOLDER}/index.json"
 PASSED = f"{FOLDER}/passed.json"
 SOURCES = Path(__file__).parents[1] / "transforms"
+WRITERS = ("channels.py", "mart_tables.py", "month_work.py", "months.py", "netted.py", "parquet.py", "partials.py")
 KEY_DIGITS = 20
 
 
@@ -46,8 +47,9 @@ def code_id() -> str:
     """Names the code of the stages and the library that runs them."""
     # Keys of claims are hashes by the library, which may differ between processors.
     digest = hashlib.sha256(f"{pl.__version__} {pl.Series(['altbenefit']).hash(1).item()}".encode())
-    for path in sorted(SOURCES.rglob("*.py")):
-        digest.update(path.relative_to(SOURCES).as_posix().encode() + path.read_bytes())
+    written_by = [Path(__file__).with_name(name) for name in WRITERS]
+    for path in (*sorted(SOURCES.rglob("*.py")), *written_by):
+        digest.update(path.relative_to(SOURCES.parent).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
