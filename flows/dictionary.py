@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flows.lake_tables import LAKE_TABLES
 from flows.mart_tables import MART_TABLES
 from transforms.tables.contract import CONTRACT_VERSION, Column, Table
+from transforms.tables.quarantine import WARNINGS
 from transforms.tables.share import SHARE_TABLES
 
 
@@ -14,7 +15,7 @@ def tables() -> list[tuple[str, Table]]:
     """Every table with the folder an analyst finds it in; a table in both lake and reports is listed once."""
     lake = [(f"lake/{name}/month=*/", table) for name, table in LAKE_TABLES.items() if name not in MART_TABLES]
     marts = [("reports/current/", table) for table in MART_TABLES.values()]
-    return [*lake, *marts, *(("share --out/", table) for table in SHARE_TABLES)]
+    return [*lake, *marts, ("parse --out/", WARNINGS), *(("share --out/", table) for table in SHARE_TABLES)]
 
 
 def as_json() -> list[dict]:
