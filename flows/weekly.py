@@ -102,9 +102,10 @@ def _one(store: Path, config: Path | None, week: str | None, teller: Teller, ste
 
 
 def _mail(order: reports.ReportOrder, summary: reports.ReportSummary, box: Mailbox, teller: Teller) -> None:
-    """Mail one report; only a report that went out is marked as sent."""
+    """Mail one report, with page and workbook unless ALTBENEFIT_REPORT_ATTACH is no; only what went out is marked as sent."""
     folder = Path(summary.folder)
-    letter = message(reports.gather(order), box.sender, list(box.recipients), [folder / reports.PAGE, folder / reports.WORKBOOK])
+    attached = [] if os.environ.get("ALTBENEFIT_REPORT_ATTACH", "yes") == "no" else [folder / reports.PAGE, folder / reports.WORKBOOK]
+    letter = message(reports.gather(order), box.sender, list(box.recipients), attached)
     troubles = send_whole(letter, box, NET_WAITS)
     teller.troubled(troubles)
     if not troubles:

@@ -43,6 +43,14 @@ def test_the_report_is_mailed_once_with_page_and_workbook_to_its_own_readers(pra
     assert mail["Message-ID"] and mail["Date"]
 
 
+def test_page_and_workbook_can_stay_at_home(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_server() as post:
+        for name, value in (mail_env(post) | {"ALTBENEFIT_REPORT_ATTACH": "no"}).items():
+            monkeypatch.setenv(name, value)
+        assert due(practice, MONDAY) == ["2026-W11"]
+    assert list(post.mails[0].iter_attachments()) == []
+
+
 @pytest.mark.slow
 def test_after_an_outage_every_missed_week_is_written_once(practice: Path) -> None:
     assert due(practice, MONDAY) == ["2026-W11"]
