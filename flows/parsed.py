@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.tell import as_words
+
 SAID = 20  # lines of each kind
 
 
@@ -17,7 +19,7 @@ def said(out: Path, form: str) -> list[str]:
         rows = pl.read_parquet(path) if form == "parquet" else pl.read_csv(path, infer_schema=False)
         for row in rows.head(SAID).iter_rows(named=True):
             place = f", {row['segment']}" if row["segment"] is not None else ""
-            found.append(f"{word}: {row['source_file']}{place}: {row['reason']}")
+            found.append(as_words(f"{word}: {row['source_file']}{place}: {row['reason']}"))  # a header must not steer the terminal
         if rows.height > SAID:
             found.append(f"{word}: {rows.height - SAID} more in {path}")
     return found
