@@ -76,14 +76,7 @@ def work_out(job: Job) -> Kept:
     before = _unspoilt(job, before, every, stages)
     files = dict(before.files)
     changed = [month for month in every if before.stages.get(month, {}).get("input") != stages[month]["input"]]
-    for month in every:
-        stages[month]["claims"] = key_of(job.made_by, stages[month]["input"])
-    for month in changed:
-        files |= write_claims(job, month, every[month], stages[month]["claims"])
-        stages[month]["checks"] = key_of(*sum(every[month].values(), ()))
-        files |= write_checks(job, month, every[month], stages[month]["checks"])
-    for month in every.keys() - set(changed):
-        stages[month]["checks"] = before.stages[month]["checks"]
+    files |= _claimed(job, before, every, stages, changed)
     files |= write_states(job, before, stages, changed)
     for month in every:
         stages[month]["lines"] = key_of(stages[month]["claims"], stages[month]["states"])
@@ -97,10 +90,27 @@ def work_out(job: Job) -> Kept:
     touched = _touched(job, before, kept, relined)
     for month in every:
         files |= _priced(job, month, stages[month], before, known, kept, month in touched)
+    return _noted(job, kept, files)
+
+
+def _claimed(job: Job, before: Index, every: Mapping[str, Files], stages: Stages, changed: list[str]) -> dict[str, str]:
+    """Stages claims and checks: of changed months anew, of the others as they were."""
+    files: dict[str, str] = {}
+    for month, mine in every.items():
+        stages[month]["claims"] = key_of(job.made_by, stages[month]["input"])
+        stages[month]["checks"] = key_of(*sum(mine.values(), ())) if month in changed else before.stages[month]["checks"]
+    for month in changed:
+        files |= write_claims(job, month, every[month], stages[month]["claims"])
+        files |= write_checks(job, month, every[month], stages[month]["checks"])
+    return files
+
+
+def _noted(job: Job, kept: Kept, files: Mapping[str, str]) -> Kept:
+    """Keep which stages hold now, with the hashes of their files; the work folder and all other stages go."""
     shutil.rmtree(job.root / WORK, ignore_errors=True)
-    named = {folder_of(month, stage, key) for month, mine in stages.items() for stage, key in mine.items()}
+    named = {folder_of(month, stage, key) for month, mine in kept.stages.items() for stage, key in mine.items()}
     held = {name: sha for name, sha in files.items() if name.rpartition("/")[0] in named}
-    partials.write_index(job.root, Index(job.made_by, stages, held))
+    partials.write_index(job.root, Index(job.made_by, kept.stages, held))
     return replace(kept, files=held)
 
 
