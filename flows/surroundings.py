@@ -31,9 +31,7 @@ def clock_checks(store: Path | None, inbox: Path | None, config: Path | None) ->
     ahead = [path.stat().st_mtime - now.timestamp() for path in inbox.glob("*")] if inbox and inbox.is_dir() else []
     if ahead:
         most = max(0.0, *ahead)
-        fact = (
-            "no file in the inbox is from the future" if most <= SKEW_SECONDS else f"a file there is {most / 60:.0f} minutes ahead"
-        )
+        fact = "no file in the inbox is from the future" if most <= SKEW_SECONDS else f"a file there is {most / 60:.0f} minutes ahead"
         step = "Set this machine's clock and the file server's by the same time server."
         found.append(Check("clock of the inbox", most <= SKEW_SECONDS, fact, step))
     published = sorted(path.name for path in (store / "reports/history").glob("????-??-??")) if store else []
