@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.tables.layouts import UNNAMED_REASON
 from transforms.tables.policy import AuditPolicy
 
 PATIENT, CONTRACT, PAYER, OTHER = "PR", "CO", "PI", "OA"
@@ -57,8 +58,18 @@ def adjudicated_lines(
     )
     rows = pl.concat([_line_rows(lines, held), _claim_rows(held)], how="vertical")
     header = payments.select(
-        "payment_id", "source_file", "payer_id", "payer_name", "network", "balance_basis", "payee_npi", "payment_date", "is_balanced",
-        "payment_vendor_id", "location_id", "location_name",
+        "payment_id",
+        "source_file",
+        "payer_id",
+        "payer_name",
+        "network",
+        "balance_basis",
+        "payee_npi",
+        "payment_date",
+        "is_balanced",
+        "payment_vendor_id",
+        "location_id",
+        "location_name",
     )
     return (
         rows.join(header, on="payment_id", how="inner")
@@ -94,6 +105,7 @@ def _sums(policy: AuditPolicy) -> list[pl.Expr]:
         total((PATIENT,), service).alias("pr_service_cents"),
         total((PATIENT,), noncovered).alias("pr_noncovered_cents"),
         total((PATIENT,), ("45",)).alias("pr_excess_cents"),
+        total((PATIENT,), (UNNAMED_REASON,)).alias("pr_unnamed_cents"),
         total((CONTRACT, PAYER), ("45",)).alias("writeoff_cents"),  # PI-45 is one payer's way of saying CO-45
         total((CONTRACT,), stated).alias("co_stated_cents"),
         total((CONTRACT,), service).alias("co_service_cents"),
@@ -108,8 +120,8 @@ def _sums(policy: AuditPolicy) -> list[pl.Expr]:
 
 SUM_NAMES = (
     "pr_cents", "co_cents", "pr_cost_share_cents", "pr_deductible_cents", "pr_copay_cents", "pr_maximum_cents", "pr_stated_cents",
-    "pr_service_cents", "pr_noncovered_cents", "pr_excess_cents", "writeoff_cents", "co_stated_cents", "co_service_cents",
-    "pi_stated_cents", "oa_stated_cents", "oa_excess_cents", "bundled_cents", "pr_frequency_cents",
+    "pr_service_cents", "pr_noncovered_cents", "pr_excess_cents", "pr_unnamed_cents", "writeoff_cents", "co_stated_cents",
+    "co_service_cents", "pi_stated_cents", "oa_stated_cents", "oa_excess_cents", "bundled_cents", "pr_frequency_cents",
 )  # fmt: skip
 
 CLAIM_COLUMNS = (

@@ -52,7 +52,7 @@ def is_ordinary() -> pl.Expr:
     no_reduction = pl.all_horizontal(
         pl.col(name) == 0
         for name in ("pr_stated_cents", "co_stated_cents", "pi_stated_cents", "oa_stated_cents", "pr_service_cents", "co_service_cents",
-                     "pr_noncovered_cents", "bundled_cents", "pr_maximum_cents", "oa_excess_cents")
+                     "pr_noncovered_cents", "pr_unnamed_cents", "bundled_cents", "pr_maximum_cents", "oa_excess_cents")
     )  # fmt: skip
     return nothing_hidden & no_reduction
 

@@ -26,10 +26,17 @@ def price(found: pl.DataFrame) -> pl.DataFrame:
     Needs schedule_fee_cents, observed_fee_cents (a unit), table_coverage_bp and observed_coverage_bp. Nothing is guessed:
     where the fee or the coverage stays unknown, surprise is the amount the payer tagged (upgrade_difference). A line whose
     claim holds money that no line can be given shows no payment of its own: it is not priced, but for the claim-level amount
-    that only it can carry.
+    that only it can carry. Where an export has coinsurance and downgrade in one amount, what was allowed is not known, and
+    neither is the share it was paid at.
     """
     is_known = ~pl.col("has_claim_level_money")
-    priced = found.with_columns(*_fee()).with_columns(*_coverage()).with_columns(expected_cents=_expected())
+    allowed = pl.when(pl.col("pr_unnamed_cents") == 0).then("alternate_cents")
+    priced = (
+        found.with_columns(alternate_cents=allowed)
+        .with_columns(*_fee())
+        .with_columns(*_coverage())
+        .with_columns(expected_cents=_expected())
+    )
     outcome = priced.with_columns(tagged_cents=_tagged(), responsibility_cents=_responsibility()).with_columns(*_outcome())
     return outcome.with_columns(pl.when(is_known).then(name).alias(name) for name in FROM_PAYMENT)
 

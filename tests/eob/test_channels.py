@@ -10,6 +10,7 @@ import pytest
 
 from flows.night import audit
 from flows.order import Order
+from tests.eob.golden import FOLDER
 from tests.flows.helpers import an_835, put, without_gate
 
 NAMES = {"1": ("DOE", "JANE"), "2": ("ROE", "RICK"), "3": ("POE", "ANN")}
@@ -88,3 +89,16 @@ def test_both_channels_count_once_and_the_835_stands(tmp_path, by_835, first) ->
     pairs = marts["same_event"].select("source_file", "counterpart_source_file").unique().rows()
     assert pairs == [("a.csv", "a.835")] and marts["same_event"].height == len(LINES)
     assert marts["payment_totals"]["payment_amount"].sum() == sum(line[4] for line in LINES)
+
+
+def test_one_patient_amount_for_two_reasons_leaves_the_allowed_amount_unknown(tmp_path: Path) -> None:
+    """Dentrix has coinsurance and downgrade in one column: a fee or share worked out of it would be invented."""
+    put(tmp_path / "in", "batch.csv", (FOLDER / "dentrix_batch/export.csv").read_bytes())
+    audit(Order(tmp_path / "in", tmp_path / "store", date(2026, 3, 1)), without_gate)
+    current = tmp_path / "store/reports/current"
+    findings = pl.read_parquet(current / "findings.parquet").filter(submitted_code="D2392")
+    assert findings.height == 1
+    row = findings.row(0, named=True)
+    assert row["patient_responsibility_amount"] == 104
+    assert (row["alternate_fee"], row["coverage_pct"], row["alternate_coverage_pct"]) == (None, None, None)
+    assert pl.read_parquet(current / "alternate_fee_schedule.parquet").is_empty()
