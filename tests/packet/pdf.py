@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import re
 import shutil
 import subprocess
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-needs_pdf_tools = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed (Debian: poppler-utils)")
+MAKES_PDF = ctypes.util.find_library("pangoft2-1.0") is not None
+needs_pdf_tools = pytest.mark.skipif(
+    not (MAKES_PDF and shutil.which("pdftotext")), reason="not installed (Debian: poppler-utils, libpangoft2-1.0-0)"
+)
 WORD = re.compile(r'<word xMin="(?P<xMin>[\d.]+)" yMin="[\d.]+" xMax="(?P<xMax>[\d.]+)" yMax="(?P<yMax>[\d.]+)">(?P<text>[^<]*)</word>')
 FOOTER = Decimal("0.93")  # below this share of the page stand the running title and the page number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import zipfile
 from datetime import date
@@ -151,6 +152,6 @@ def readable(folder: Path) -> str:
         if path.suffix == ".docx":
             with zipfile.ZipFile(path) as archive:
                 parts += [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
-        if path.suffix == ".pdf":
+        if path.suffix == ".pdf" and shutil.which("pdftotext"):
             parts.append(subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout)
     return "\n".join(parts).lower()
