@@ -58,6 +58,9 @@ site: $(READY) ## the docs as a site, in build/site; offline
 
 bench: $(READY) ## how fast the reader is, on this machine
 	$(BIN)/python -m benchmarks.read_835
+	$(BIN)/python -m benchmarks.read_export
+	$(BIN)/python -m benchmarks.fold
+	$(BIN)/python -m benchmarks.weekly
 
 reliability: $(READY) ## spoilt files, kills, two runs at once; rewrites docs/reliability.md (an hour)
 	$(BIN)/python -m benchmarks.reliability --date $(shell date +%F)
