@@ -77,7 +77,8 @@ def version_checks() -> list[Check]:
     tested = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE))
     other = [f"{name} {_installed(name)} instead of {tested[name]}" for name in WATCHED if _installed(name) != tested.get(name)]
     fact = ", ".join(other) or f"altbenefit {_installed('altbenefit')}, prefect {tested['prefect']} and the others as tested"
-    return [*found, Check("versions", not other, fact, "Install what was tested: pip install --no-deps --require-hashes -r requirements.txt.")]
+    step = "Install what was tested: pip install --no-deps --require-hashes -r requirements.txt."
+    return [*found, Check("versions", not other, fact, step)]
 
 
 def _installed(name: str) -> str:
