@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -101,19 +102,28 @@ def of_any(error: Exception, step: str) -> Failure:
     return of_system(error) if isinstance(error, OSError) else StepFailed(step, type(error).__name__)
 
 
+SYSTEM_NUMBER = re.compile(r"\(os error (\d+)\)$")
+
+
 class Panicked(Exception):
     """A library gave up deep inside. Its own words may quote a row, so they are not kept."""
 
 
 @contextmanager
 def no_panic() -> Iterator[None]:
-    """Polars' panics are no Exception: every `except Exception` would let them, and what they quote, go by. Here they become one."""
+    """Polars' panics are no Exception: every `except Exception` would let them, and what they quote, go by. Here they become one.
+
+    And what the system refused Polars comes as an error of its own, with the number in its words: here it is an OSError again.
+    """
     try:
         yield
     except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ != "PanicException":
-            raise
-        raise Panicked().with_traceback(error.__traceback__) from None
+        if type(error).__name__ == "PanicException":
+            raise Panicked().with_traceback(error.__traceback__) from None
+        number = SYSTEM_NUMBER.search(str(error))
+        if number and isinstance(error, Exception) and not getattr(error, "errno", None):
+            raise OSError(int(number[1]), os.strerror(int(number[1]))).with_traceback(error.__traceback__) from None
+        raise
 
 
 @contextmanager

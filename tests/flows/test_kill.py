@@ -74,13 +74,13 @@ def test_killed_between_two_changes_of_the_store(practice, undisturbed, moment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
-def test_killed_at_every_change_of_the_store(practice, undisturbed, tmp_path, part):
+def test_killed_at_changes_all_over_a_night(practice, undisturbed, tmp_path, part):
     moments = int(subprocess.run(
         [sys.executable, "-c", KILLED.format(chunk_bytes=CHUNK_BYTES, moment=10**6), str(shutil.copytree(practice, tmp_path / "count"))],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout)  # fmt: skip
     changes = 10**6 - moments
-    for moment in range(changes - part, max(0, changes - 40), -4):
+    for moment in range(changes - part, 0, -max(4, changes // 5)):
         folder = tmp_path / f"killed{moment}"
         shutil.copytree(practice, folder)
         _kill_at(folder, moment)

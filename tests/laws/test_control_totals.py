@@ -59,7 +59,7 @@ def check_totals(marts: dict[str, pl.DataFrame]) -> None:
 @pytest.mark.slow
 @given(seed=st.integers(0, 10**6), nights=st.integers(2, 4))
 # A failing practice is already small enough to look at; shrinking it takes longer than reading it.
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_deliveries_do_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int, nights: int) -> None:
     practice = make_practice(claims=250, seed=seed, ends_on=AS_OF)
     at_once = deliver(practice, tmp_path_factory.mktemp("once"), 1, seed)

@@ -171,7 +171,7 @@ def database(tmp_path: Path) -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(tmp_path, "nobody")
         for folder in tmp_path.parents:
-            if folder.stat().st_uid == 0 and folder.name.startswith("pytest-"):
+            if folder.stat().st_uid == 0 and folder.name.startswith(("pytest-", "popen-")):
                 folder.chmod(folder.stat().st_mode | 0o011)
         as_user = {"user": "nobody", "group": "nogroup"}
     made = subprocess.run(
