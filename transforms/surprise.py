@@ -60,7 +60,7 @@ def _fee() -> list[pl.Expr]:
         .otherwise(pl.lit("charge_less_writeoff"))
         .alias("contracted_fee_source"),
         (pl.col("pr_maximum_cents") > 0).alias("is_maximum_reached"),
-        ((pl.col("pr_deductible_cents") > 0) & (pl.col("pr_deductible_cents") == pl.col("alternate_cents"))).alias(
+        ((pl.col("pr_deductible_cents") > 0) & (pl.col("pr_deductible_cents") == pl.col("alternate_cents")).fill_null(False)).alias(
             "is_deductible_censored"
         ),
     ]
