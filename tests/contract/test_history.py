@@ -16,6 +16,8 @@ from flows.mart_tables import MART_TABLES
 from tests.docs.conftest import demo  # noqa: F401 - the demo's store, as a fixture
 from transforms.tables.contract import ARROW_TYPES
 
+pytestmark = pytest.mark.slow  # run by CI, after the others
+
 NEWEST = "tooth_code"  # stands for a column that an earlier version did not write
 
 

@@ -11,6 +11,8 @@ from flows.practice import write_practice
 from tests.eob.forms import FORMS, mixed
 from tests.flows.helpers import mart, put, run
 
+pytestmark = pytest.mark.slow  # run by CI, after the others
+
 EQUAL = ("payer_code_ranking", "payer_alternate_ranking", "fee_asks", "alternate_fee_schedule", "weekly_trend")
 CLAIMS, SEED = 500, 5
 

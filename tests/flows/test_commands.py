@@ -38,6 +38,7 @@ def test_every_command_has_help():
         assert one.help
 
 
+@pytest.mark.slow
 def test_a_night_with_something_set_aside_ends_with_3_and_the_next_with_4(tmp_path):
     """The answer is one JSON object on stdout; the lines of the files go to stderr. (0 is what tests/flows/test_privacy.py ends with.)"""
     inbox, store = tmp_path / "inbox", tmp_path / "store"

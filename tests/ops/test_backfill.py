@@ -82,6 +82,7 @@ def test_each_period_has_its_publication_and_readers_see_the_last(filled: Path) 
     assert (filled / "reports/current").resolve().parent.name == str(LAST)
 
 
+@pytest.mark.slow
 def test_readers_see_what_they_had_until_all_is_there(made: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     shutil.copytree(made / "store", store, symlinks=True)
@@ -110,6 +111,7 @@ def test_a_date_made_alone_has_the_same_bytes(made: Path, filled: Path) -> None:
     assert tree(store) == tree(filled)
 
 
+@pytest.mark.slow
 def test_what_comes_later_changes_no_earlier_day(tmp_path: Path) -> None:
     """Payments dated later, and the nights that took them in, are not known to a business date before them."""
     arrives(tmp_path, "a.835", remittance("1", "20260310", claims=6))
@@ -124,6 +126,7 @@ def test_what_comes_later_changes_no_earlier_day(tmp_path: Path) -> None:
     assert differing == []
 
 
+@pytest.mark.slow
 def test_stopped_in_between_the_same_command_ends_with_the_same_bytes(made: Path, filled: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.mkdir()

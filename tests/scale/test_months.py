@@ -88,7 +88,8 @@ def require_same(root: Path, as_of: date) -> None:
         assert_frame_equal(found.sort(plain), expected.sort(plain), check_row_order=True)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nights_fold_to_the_whole(tmp_path: Path, seed: int) -> None:
     """Files come in random order over some nights, the business date goes on and, once, back."""
     chance = random.Random(seed)

@@ -49,6 +49,7 @@ def test_cutting_changes_nothing(seed, is_spoilt, piece_bytes):
     assert rows(x12.read(pieces)) == rows(x12.read([whole]))
 
 
+@pytest.mark.slow
 @FEW
 @given(st.lists(SEEDS, min_size=2, max_size=6, unique=True))
 def test_reading_together_changes_nothing(seeds):
