@@ -89,7 +89,7 @@ def joined(parts: Sequence[pl.DataFrame], table: Table, heights: int, previous_r
     whole = whole.select(CHECKS_SCHEMA.keys())
     if previous_rows is None or table.name in MAY_SHRINK:
         return whole
-    count = whole.filter(kind="schema")["row_count"].sum()
+    count = int(whole.filter(kind="schema")["row_count"].sum())
     planned = growth_check(table, previous_rows)
     grown = _row(planned, planned.kind, planned.table, None, count)
     grown |= {"meaning": planned.meaning, "errored": False, "success": count >= planned.minimum, "failed_count": 0}
