@@ -24,7 +24,7 @@ def current(store: Path) -> Publication:
     """
     if not (store / CURRENT / "findings.parquet").exists():
         raise BadUsage("nothing is published in this store yet", str(store), NOTHING_YET)
-    return _read(store, (store / CURRENT).resolve())
+    return _read((store / CURRENT).resolve())
 
 
 def holding_last_week(store: Path, first_day: date, now: Publication) -> Publication | None:
@@ -36,7 +36,7 @@ def holding_last_week(store: Path, first_day: date, now: Publication) -> Publica
     for day in days:
         whole = [folder for folder in sorted(day.iterdir()) if (folder / "findings.parquet").exists()]
         if whole:
-            return _read(store, max(whole, key=lambda folder: (_file_rows(folder), folder.name)))
+            return _read(max(whole, key=lambda folder: (_file_rows(folder), folder.name)))
     return None
 
 
@@ -52,9 +52,8 @@ def _file_rows(folder: Path) -> int:
     return pq.read_metadata(path).num_rows if path.exists() else 0
 
 
-def _read(store: Path, folder: Path) -> Publication:
+def _read(folder: Path) -> Publication:
     """A mart that an earlier version did not publish is empty, a column that it did not have is null."""
     paths = {name: folder / f"{name}.parquet" for name in MART_TABLES}
     marts = {name: parquet.scan([path] if path.exists() else [], MART_TABLES[name]) for name, path in paths.items()}
-    name = folder.relative_to(store.resolve()).as_posix()
-    return Publication(marts, date.fromisoformat(folder.parent.name), name)
+    return Publication(marts, date.fromisoformat(folder.parent.name), (HISTORY / folder.parent.name / folder.name).as_posix())
