@@ -65,6 +65,10 @@ class StoreDamaged(Failure):
     exit_code = UNEXPECTED
 
 
+class StoreTooNew(BadUsage):
+    """A newer version of this program wrote the store."""
+
+
 class SystemRefused(Failure):
     """The disk or the system would not do what a run needs. `errno` says whether that can pass; None where it is not known."""
 

@@ -66,7 +66,7 @@ def files_by_period(root: Path, manifest: store.Manifest) -> dict[str, dict[str,
             mine[table] = (*mine.get(table, ()), path)
     sizes: dict[str, int] = {}
     for month, files in by_month.items():
-        sizes[month[:4]] = sizes.get(month[:4], 0) + sum((root / path).stat().st_size for path in files.get("service_lines", ()))
+        sizes[month[:4]] = sizes.get(month[:4], 0) + sum(manifest.bytes_of(root, path) for path in files.get("service_lines", ()))
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for month, files in sorted(by_month.items()):
         mine = found.setdefault(month[:4] if sizes[month[:4]] <= SMALL_YEAR_BYTES else month, {})

@@ -98,7 +98,7 @@ def _claimed(job: Job, before: Index, every: Mapping[str, Files], stages: Stages
     files: dict[str, str] = {}
     for month, mine in every.items():
         stages[month]["claims"] = key_of(job.made_by, stages[month]["input"])
-        stages[month]["checks"] = key_of(*sum(mine.values(), ())) if month in changed else before.stages[month]["checks"]
+        stages[month]["checks"] = key_of(*_names(job, mine)) if month in changed else before.stages[month]["checks"]
     for month in changed:
         files |= write_claims(job, month, every[month], stages[month]["claims"])
         files |= write_checks(job, month, every[month], stages[month]["checks"])
@@ -124,13 +124,17 @@ def _unspoilt(job: Job, before: Index, every: Mapping[str, Files], stages: Stage
 
 def input_of(job: Job, month: str, files: Files) -> str:
     """Names a month's own rows as far as the business date sees them."""
-    paths = [path for table in sorted(files) for path in files[table]]
     cut = ""
     if days_of(month)[1] > job.as_of:
         last = lake_of_month(job.root, files).payments.select(pl.col("payment_date").max()).collect().item()
         cut = job.as_of.isoformat() if last > job.as_of else ""
     mine = elsewhere_of(job, month)
-    return key_of(*paths, cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
+    return key_of(*_names(job, files), cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
+
+
+def _names(job: Job, files: Files) -> list[str]:
+    """Names what the files of each table say, however they are folded."""
+    return [f"{table} {job.manifest.name_of(files[table])}" for table in sorted(files)]
 
 
 def _lined(job: Job, month: str, files: Files, mine: dict[str, str]) -> dict[str, str]:

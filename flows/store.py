@@ -20,46 +20,13 @@ import polars as pl
 from flows import parquet
 from flows.errors import StoreDamaged
 from flows.lake_tables import LAKE_TABLES, folder_of
+from flows.manifest import KEPT, MANIFEST, Folded, Manifest, format_in, parse_manifest, read_manifest, require_format, require_known
 from transforms.tables.contract import Table
 
+__all__ = ["MANIFEST", "Folded", "Manifest", "parse_manifest", "read_manifest"]  # they live in flows.manifest
+
 STAGING = ".staging"
-MANIFEST = "manifest.json"
 JOURNAL = "journal.json"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """Which files a store consists of: relative paths by table, and a check value of the key they were made with."""
-
-    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    key_check: str = ""
-
-    @property
-    def generation(self) -> str:
-        """Names the exact content of the lake."""
-        return hashlib.sha256(self.dump()).hexdigest()
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.files.values())
-
-    def dump(self) -> bytes:
-        body = {"key_check": self.key_check, "files": {name: sorted(paths) for name, paths in sorted(self.files.items()) if paths}}
-        return json.dumps(body, indent=0, sort_keys=True).encode() + b"\n"
-
-
-def parse_manifest(data: bytes) -> Manifest:
-    body = json.loads(data)
-    return Manifest({name: tuple(paths) for name, paths in body["files"].items()}, body["key_check"])
-
-
-def read_manifest(root: Path) -> Manifest:
-    """The store's manifest; a store that does not exist yet is empty. Raises StoreDamaged where it cannot be read."""
-    path = root / MANIFEST
-    try:
-        return parse_manifest(path.read_bytes()) if path.exists() else Manifest()
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise StoreDamaged("the store's manifest is damaged", str(path), "Restore the store from its backup.") from None
 
 
 def require_whole(root: Path, manifest: Manifest) -> None:
@@ -115,20 +82,25 @@ class Change:
     """What a commit adds and takes away. `rows` by table and month; `keep` are bytes to keep, by relative path.
 
     `secret` are bytes that only the owner may read and that the manifest does not name: with or without them the store's
-    other bytes are the same.
+    other bytes are the same. `folds`: by folder, what the new file there takes the place of; it is as old as the newest of
+    those (nanoseconds), since it says nothing new.
     """
 
     rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     keep: Mapping[str, bytes] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
     secret: Mapping[str, bytes] = field(default_factory=dict)
+    folds: Mapping[str, tuple[Folded, int]] = field(default_factory=dict)
 
 
 def prepare(root: Path) -> None:
-    """Finish or sweep whatever a run that died left behind."""
+    """Finish or sweep whatever a run that died left behind. Raises StoreTooNew where a newer version left it."""
+    require_known(root)
     journal = root / STAGING / JOURNAL
     if journal.exists():
-        _carry_through(root, json.loads(journal.read_bytes()))
+        left = json.loads(journal.read_bytes())
+        require_format(format_in(json.loads(left["manifest"])), journal)
+        _carry_through(root, left)
     shutil.rmtree(root / STAGING, ignore_errors=True)
 
 
@@ -137,17 +109,19 @@ def commit(root: Path, manifest: Manifest, change: Change) -> Manifest:
     staging = root / STAGING / "commit"
     shutil.rmtree(staging, ignore_errors=True)
     added = {
-        name: [_stage(staging, LAKE_TABLES[name], folder, rows) for folder, rows in _by_month(name, frame)]
+        name: [_stage(staging, LAKE_TABLES[name], folder, rows, change.folds) for folder, rows in _by_month(name, frame)]
         for name, frame in sorted(change.rows.items())
         if not frame.is_empty()
     }
-    added["kept"] = [_stage_bytes(staging, path, data) for path, data in sorted(change.keep.items())]
+    added[KEPT] = [_stage_bytes(staging, path, data) for path, data in sorted(change.keep.items())]
     fresh = {path for paths in added.values() for path in paths}
     tables = {
         name: tuple(sorted({path for path in manifest.files.get(name, ()) if path not in change.remove} | set(added.get(name, ()))))
         for name in {*manifest.files, *added}
     }
-    after = Manifest(tables, manifest.key_check)
+    folded = {path: one for path, one in manifest.folded.items() if path not in change.remove}
+    folded |= {path: change.folds[folder][0] for path in fresh if (folder := path.rpartition("/")[0]) in change.folds}
+    after = Manifest(tables, manifest.key_check, folded)
     secret = {_stage_bytes(staging, path, data, mode=0o600) for path, data in change.secret.items()}
     journal = {"moves": sorted(fresh | secret), "deletes": sorted(change.remove - fresh), "manifest": after.dump().decode()}
     write_whole(root / STAGING / JOURNAL, json.dumps(journal).encode())
@@ -162,11 +136,13 @@ def _by_month(name: str, frame: pl.DataFrame) -> Iterable[tuple[str, pl.DataFram
         yield folder_of(name, str(month)), rows
 
 
-def _stage(staging: Path, table: Table, folder: str, rows: pl.DataFrame) -> str:
+def _stage(staging: Path, table: Table, folder: str, rows: pl.DataFrame, folds: Mapping[str, tuple[Folded, int]]) -> str:
     target = staging / folder
     target.mkdir(parents=True, exist_ok=True)
     content_id = parquet.write_table(rows, table, target / "part")[:32]
     sync(target / "part")
+    if folder in folds:
+        os.utime(target / "part", ns=(folds[folder][1], folds[folder][1]))
     (target / "part").rename(target / f"{content_id}.parquet")
     return f"{folder}/{content_id}.parquet"
 
