@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -83,20 +84,42 @@ def judge(arrivals: Sequence[Arrival], rules: Rules) -> Judged:
     return Judged(found, here, *_set_aside(read, here, rules), spelled)
 
 
-def take_chunk(root: Path, manifest: store.Manifest, arrivals: Sequence[Arrival], rules: Rules) -> Intake:
-    """Take these files into the lake in one commit. A file that changed since it was looked at waits for the next run."""
+@dataclass(frozen=True)
+class Ready:
+    """A chunk that only needs the lake to be taken in; `keep` and `secret` are bytes by their path below the store."""
+
+    here: list[Arrival]
+    good: Remittances
+    faults: pl.DataFrame
+    keep: Mapping[str, bytes]
+    secret: Mapping[str, bytes]
+
+
+def readied(arrivals: Sequence[Arrival], rules: Rules) -> Ready:
+    """Read, judge and pack a chunk: all that can be done of it without the lake, on this machine or another."""
     judged = judge(arrivals, rules)
-    found, here, good, faults, spelled = judged.found, judged.here, judged.good, judged.faults, judged.spelled
-    settled = _settled(good, faults)
+    aside = judged.faults["file_id"].unique()
+    keep = kept.packed({file_id: judged.found[file_id] for file_id in aside if file_id in judged.found})
+    secret = vault.sealed(judged.spelled, rules.vault_key) if rules.vault_key else {}
+    return Ready(judged.here, judged.good, judged.faults, keep, secret)
+
+
+def here(parts: Sequence[list[Arrival]], rules: Rules) -> Iterator[Callable[[], Ready]]:
+    """What gives each chunk, read on this machine when it is its turn."""
+    return (partial(readied, part, rules) for part in parts)
+
+
+def take_chunk(root: Path, manifest: store.Manifest, read: Callable[[], Ready], rules: Rules) -> Intake:
+    """Take the chunk that `read` gives into the lake in one commit. A file that changed since it was looked at waits for the next run."""
+    ready = read()
+    here, good, faults = ready.here, ready.good, ready.faults
     held = held_of(root, manifest, good.payments)
-    taken = take_new(replace(good, payments=settled), held)
+    taken = take_new(replace(good, payments=_settled(good, faults)), held)
     files = setting_aside.file_rows(arrived(here), setting_aside.accounts(good, taken.duplicate_claims), faults, rules.as_of)
     items = setting_aside.quarantine_items(faults, rules.as_of)
     rows, remove = quarantine.merged(root, manifest, items, files, rules.renewed)
     change = change_of(root, manifest, taken, store.Change({"files": files, "quarantine": rows}, remove=remove))
-    keep = kept.packed({file_id: found[file_id] for file_id in items["file_id"].unique() if file_id in found})
-    secret = vault.sealed(spelled, rules.vault_key) if rules.vault_key else {}
-    after = store.commit(root, manifest, replace(change, keep=keep, secret=secret))
+    after = store.commit(root, manifest, replace(change, keep=ready.keep, secret=ready.secret))
     return Intake(after, files, items)
 
 

@@ -14,6 +14,7 @@ from config.load import ConfigError, load_settings
 from flows import backfill, channels, gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
 from flows.errors import BadUsage
 from flows.exports import rules_of
+from flows.hands import Hands
 from flows.inbox import Arrival, Inbox, at_most, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import Mart, tables_of
@@ -55,15 +56,16 @@ def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Sum
         return work(order, step, watch)
 
 
-def work(order: Order, step: Step = plainly, watch: Watch | None = None) -> Summary:
-    """Take in what is new, publish what follows from it; the caller holds the store."""
+def work(order: Order, step: Step = plainly, watch: Watch | None = None, hands: Hands | None = None) -> Summary:
+    """Take in what is new, publish what follows from it; the caller holds the store. `hands` do the heavy part: this machine's own."""
+    hands = hands or Hands()
     watch = watch or Watch()
     settings = settings_of(order.config)
     store.prepare(order.store)
     manifest = store.read_manifest(order.store)
     inbox = at_most(step("look into the inbox", look, order.inbox), _known(order.store, manifest), order.limit)
     stands = publish.is_current(order.store, order.as_of, _publication(order, settings, manifest))
-    manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, retries=not stands)
+    manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, hands, retries=not stands)
     refused = backfill.publish_earlier(
         order,
         lambda dated: _publication(dated, settings, manifest),
@@ -92,7 +94,7 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def _take_in(
-    order: Order, manifest: store.Manifest, inbox: Inbox, exports: ExportRules, step: Step, watch: Watch, retries: bool
+    order: Order, manifest: store.Manifest, inbox: Inbox, exports: ExportRules, step: Step, watch: Watch, hands: Hands, retries: bool
 ) -> tuple[store.Manifest, bytes | None, pl.DataFrame, pl.DataFrame]:
     """Every arrival that the lake does not know, chunk by chunk; each chunk is one commit. The key goes on to what comes after."""
     released = quarantine.released_ids(order.store, manifest)
@@ -110,11 +112,11 @@ def _take_in(
     if fresh and key is None:
         key = secrets.token_bytes(keyfile.KEY_BYTES) if order.is_dry_run else keyfile.make_key(order.store)
     done, total = 0, sum(arrival.byte_count for arrival in fresh)
-    for chunk in intake.chunks(fresh):
-        assert key is not None
-        rules = intake.Rules(key, order.as_of, order.is_strict, released, renewed, vault_key, exports)
-        manifest = replace(manifest, key_check=key_check(key))
-        taken = step("take in a chunk", intake.take_chunk, order.store, manifest, chunk, rules)
+    rules = intake.Rules(key or b"", order.as_of, order.is_strict, released, renewed, vault_key, exports)  # without a key nothing is fresh
+    parts = intake.chunks(fresh)
+    for chunk, read in zip(parts, hands.reads(parts, rules), strict=True):
+        manifest = replace(manifest, key_check=key_check(rules.key))
+        taken = step("take in a chunk", intake.take_chunk, order.store, manifest, read, rules)
         manifest = taken.manifest
         files.append(taken.files)
         items.append(taken.items)
