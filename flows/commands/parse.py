@@ -13,7 +13,7 @@ import click
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the tables.")
-@click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Form of the tables.")
 @click.option("--config", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder whose layouts lie over the defaults.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 def parse(paths: tuple[Path, ...], out: Path, form: str, config: Path | None, as_json: bool) -> int:
