@@ -7,6 +7,7 @@ neither cached nor stored, and the flow's parameters are paths and dates.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
 from flows.errors import Failure, without_words
+from flows.hands import Hands
 from flows.logs import Record
 from flows.night import Watch, work
 from flows.order import Order
@@ -40,32 +42,58 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
 def run_under_prefect(order: Order, watch: Watch, record: Record | None = None) -> Summary:
     """Run the audit as a flow of this process; the caller holds the store."""
 
-    @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False)
+    @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False, task_runner=_runner(order))
     def altbenefit_audit(
-        inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str], earlier: list[str], limit: int | None
+        inbox: str,
+        store: str,
+        as_of: str,
+        config: str | None,
+        strict: bool,
+        reprocess: list[str],
+        earlier: list[str],
+        limit: int | None,
+        dask: str | None,
     ) -> Summary:
         given = Order(
             Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict,
-            tuple(map(Path, reprocess)), earlier=tuple(map(date.fromisoformat, earlier)), limit=limit,
+            tuple(map(Path, reprocess)), earlier=tuple(map(date.fromisoformat, earlier)), limit=limit, dask=dask,
         )  # fmt: skip
         return work_as_tasks(given, watch, record)
 
     return altbenefit_audit(
         str(order.inbox), str(order.store), order.as_of.isoformat(), str(order.config) if order.config else None, order.is_strict,
-        [str(path) for path in order.reprocess], [day.isoformat() for day in order.earlier], order.limit,
+        [str(path) for path in order.reprocess], [day.isoformat() for day in order.earlier], order.limit, order.dask,
     )  # fmt: skip
 
 
 def work_as_tasks(order: Order, watch: Watch, record: Record | None = None) -> Summary:
     """The work of a night, its steps as tasks of the flow that calls, and its page in Prefect; the caller holds the store."""
     try:
-        with without_words("audit"):
-            summary = on_share(lambda: work(order, step=as_task, watch=watch), record)
+        with without_words("audit"), _hands(order) as hands:
+            summary = on_share(lambda: work(order, step=as_task, watch=watch, hands=hands), record)
     except Failure as why:
         told("failed", order.as_of.isoformat(), {"exit_code": why.exit_code, "cause": why.cause})
         raise
     tell_prefect(summary)
     return summary
+
+
+def _runner(order: Order) -> Any:
+    """The task runner of an order's flow; None is Prefect's own."""
+    if not order.dask:
+        return None
+    from flows.fan_out.connect import runner
+
+    return runner(order.dask)
+
+
+def _hands(order: Order) -> AbstractContextManager[Hands]:
+    """Who does the heavy part: this machine, or the workers of the cluster that the order names."""
+    if not order.dask:
+        return nullcontext(Hands())
+    from flows.fan_out.connect import by_flow
+
+    return by_flow(order.dask, order.store)
 
 
 def tell_prefect(summary: Summary) -> None:

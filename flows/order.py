@@ -22,6 +22,7 @@ class Order:
     is_dry_run: bool = False
     earlier: tuple[date, ...] = ()  # business dates to publish into history besides, in order
     limit: int | None = None  # new files to take in at most
+    dask: str | None = None  # address of the scheduler whose workers do the heavy part
 
 
 def require_inbox(inbox: Path) -> None:

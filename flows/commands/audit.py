@@ -44,14 +44,15 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--reprocess", multiple=True, type=PATH, help="Take this file anew although it is known; repeatable.")
 @click.argument("more_files", nargs=-1, type=PATH)
 @click.option("--limit", type=click.IntRange(1), help="Take in this many new files at most; the rest waits for the next run.")
+@click.option("--dask", metavar="tcp://HOST:PORT", envvar="ALTBENEFIT_DASK", help="Let the workers of this Dask cluster do the heavy part.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
 @click.option("--no-notify", is_flag=True, help="Tell nobody: no mail, no webhook, no ping.")
 @click.option("--log-json", metavar="FILE", help="Add JSON lines to this file, one a file read; - is stderr. Also ALTBENEFIT_LOG.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else there.")
 def audit(
     inbox: Path, store: Path, config: Path | None, as_of: datetime | None, first: datetime | None, last: datetime | None, every: str,
-    strict: bool, dry_run: bool, reprocess: tuple[Path, ...], more_files: tuple[Path, ...], limit: int | None, no_prefect: bool,
-    no_notify: bool, log_json: str | None, as_json: bool,
+    strict: bool, dry_run: bool, reprocess: tuple[Path, ...], more_files: tuple[Path, ...], limit: int | None, dask: str | None,
+    no_prefect: bool, no_notify: bool, log_json: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Take in new exports, validate, flag, price, rank and publish.
 
@@ -69,7 +70,7 @@ def audit(
     business_date = chosen.date() if chosen else _today(config)
     earlier = _earlier(first.date(), business_date, every) if first else ()
     files = (*reprocess, *more_files)
-    order = Order(inbox, store, business_date, config, strict, files, is_dry_run=dry_run, earlier=earlier, limit=limit)
+    order = Order(inbox, store, business_date, config, strict, files, is_dry_run=dry_run, earlier=earlier, limit=limit, dask=dask)
     record = silent if dry_run else log_to(log_json, uuid.uuid4().hex[:12])
     if dry_run or no_notify:
         summary = run(order, no_prefect, record=record)
@@ -99,19 +100,20 @@ def run(order: Order, no_prefect: bool, quiet: bool = False, record: Record | No
     from flows.order import require_inbox
 
     require_inbox(order.inbox)
+    if order.dask and not order.is_dry_run:  # whose shadow of the store lies on this machine
+        from flows.fan_out.connect import require_usable
+
+        require_usable(order.dask, with_prefect=not no_prefect)
     if order.is_dry_run:
         from flows.night import rehearse
 
         return rehearse(order, watch_of(quiet, record))
     # Held before anything heavy is imported: a second run must hear of it at once.
     with hold(order.store):
-        from flows.night import work
-        from flows.patience import on_share
-
         try:
             if no_prefect:
                 with no_panic():
-                    return on_share(lambda: work(order, watch=watch_of(quiet, record)), record)
+                    return _plainly(order, watch_of(quiet, record), record)
             for name, value in PREFECT_QUIETLY.items():
                 os.environ.setdefault(name, value)
             from flows.audit_flow import run_under_prefect
@@ -124,6 +126,19 @@ def run(order: Order, no_prefect: bool, quiet: bool = False, record: Record | No
         except Exception:
             _require_whole(order.store)
             raise
+
+
+def _plainly(order: Order, watch: Watch, record: Record | None) -> Summary:
+    """The audit without Prefect, with the hands that the order names."""
+    from flows.night import work
+    from flows.patience import on_share
+
+    if not order.dask:
+        return on_share(lambda: work(order, watch=watch), record)
+    from flows.fan_out.connect import by_client
+
+    with by_client(order.dask, order.store) as hands:
+        return on_share(lambda: work(order, watch=watch, hands=hands), record)
 
 
 def _require_whole(store: Path) -> None:
