@@ -27,6 +27,7 @@ KNOWN = (
     "eob_layouts/*.yaml",
     "market_fees/*.csv",
 )
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml, where PyYAML has it: every command reads the configuration first
 DEEPEST = 20  # no configuration nests deeper; a YAML alias to itself would never end
 
 Plain = dict | list | str | None
@@ -70,7 +71,7 @@ def read_yaml(name: str, path: Path) -> Plain:
     An empty value, `null` and `~` are None. Raises ConfigError for bad YAML and for a key given twice.
     """
     try:
-        node = yaml.compose(read_text(name, path), Loader=yaml.BaseLoader)
+        node = yaml.compose(read_text(name, path), Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else ""
@@ -120,7 +121,7 @@ def _plain(name: str, node: yaml.Node | None, depth: int) -> Plain:
         return _mapping(name, node, depth)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(name, item, depth + 1) for item in node.value]
-    if not isinstance(node, yaml.ScalarNode) or (node.style is None and node.value in {"", "~", "null"}):
+    if not isinstance(node, yaml.ScalarNode) or (not node.style and node.value in {"", "~", "null"}):
         return None
     return node.value.strip()
 
