@@ -1,4 +1,4 @@
-"""`audit.yaml`, the part that ops reads: when the job runs, on which clock, and what is worth a word.
+"""`audit.yaml`, the part that ops reads: when the job runs, on which clock, what is worth a word, and what is kept how long.
 
 Nothing here changes what is published, so it is no part of `config_id`.
 """
@@ -13,12 +13,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.files import SHIPPED, read_yaml
-from config.values import Place, mapping, money, text, whole
+from config.values import Place, flag, mapping, money, text, whole
 
 FILE = "audit.yaml"
-SECTIONS = ("schedules", "alerts")
+SECTIONS = ("schedules", "alerts", "retention")
 SCHEDULE_KEYS = ("time_zone", "nightly", "weekly")
 ALERT_KEYS = ("new_pair_amount", "quiet_days")
+RETENTION_BOUNDS = {  # smallest and largest value that makes sense
+    "fold_after_days": (1, 3_650),
+    "history_days": (2, 36_500),
+    "history_weeks": (0, 5_200),
+    "settled_days": (1, 36_500),
+}
+RETENTION_KEYS = ("nightly", *RETENTION_BOUNDS)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -53,11 +60,27 @@ class Alerts:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """What upkeep folds and removes, and whether every audit ends with it.
+
+    Days after a month's end until its small files are folded; the newest business dates, and the newest weeks, of which a
+    publication is kept; days since an item set aside was settled until its bytes go.
+    """
+
+    is_nightly: bool
+    fold_after_days: int
+    history_days: int
+    history_weeks: int
+    settled_days: int
+
+
+@dataclass(frozen=True)
 class Operations:
-    """Schedules and alerts."""
+    """Schedules, alerts and retention."""
 
     schedules: Schedules
     alerts: Alerts
+    retention: Retention
 
 
 def read_operations(files: dict[str, Path]) -> Operations:
@@ -66,13 +89,14 @@ def read_operations(files: dict[str, Path]) -> Operations:
     return Operations(
         _schedules(shipped["schedules"] | own["schedules"], Place(FILE, "schedules")),
         _alerts(shipped["alerts"] | own["alerts"], Place(FILE, "alerts")),
+        _retention(shipped["retention"] | own["retention"], Place(FILE, "retention")),
     )
 
 
 def _sections(path: Path) -> dict[str, dict[str, Any]]:
     body = read_yaml(FILE, path)
     body = body if isinstance(body, dict) else {}
-    keys = {"schedules": SCHEDULE_KEYS, "alerts": ALERT_KEYS}
+    keys = {"schedules": SCHEDULE_KEYS, "alerts": ALERT_KEYS, "retention": RETENTION_KEYS}
     return {name: mapping(body.get(name), Place(FILE, name), keys[name]) for name in SECTIONS}
 
 
@@ -99,3 +123,8 @@ def _clock(value: str, place: Place, example: str) -> tuple[int, int]:
 def _alerts(values: dict[str, Any], place: Place) -> Alerts:
     amount = money(values["new_pair_amount"], place.at("new_pair_amount"))
     return Alerts(amount, whole(values["quiet_days"], place.at("quiet_days"), 1, 365))
+
+
+def _retention(values: dict[str, Any], place: Place) -> Retention:
+    numbers = {key: whole(values[key], place.at(key), *bounds) for key, bounds in RETENTION_BOUNDS.items()}
+    return Retention(flag(values["nightly"], place.at("nightly")), **numbers)

@@ -13,6 +13,7 @@ from flows import keyfile
 from flows.check import Check
 from flows.errors import Failure
 from flows.lock import hold_unchanged
+from flows.manifest import FORMAT, format_of, require_known
 from flows.night import settings_of
 from flows.store import JOURNAL, STAGING, read_manifest, require_whole, scan
 from flows.surroundings import clock_checks, notice_checks, prefect_checks, schedule_checks, version_checks
@@ -57,7 +58,7 @@ def _store(store: Path) -> Iterator[Check]:
         f"{store} is {'' if os.access(store, os.W_OK) else 'not '}writable",
         "Give this account write permission.",
     )
-    yield from (_lock(store), _interrupted(store), _key(store), _whole(store), _open_to_others(store))
+    yield from (_format(store), _lock(store), _interrupted(store), _key(store), _whole(store), _open_to_others(store))
 
 
 def _lock(store: Path) -> Check:
@@ -69,6 +70,16 @@ def _lock(store: Path) -> Check:
         hours = max(0.0, time.time() - (store / ".lock").stat().st_mtime) / 3600
         step = "Look at that process; if it hangs, end it: the next run goes on from what was committed."
         return Check("lock", hours < HELD_HOURS, f"{why.cause}, for {hours:.1f} hours", step)
+
+
+def _format(store: Path) -> Check:
+    try:
+        require_known(store)
+        found = format_of(store)
+    except Failure as why:
+        return Check("store format", False, why.cause, why.next_step)
+    note = f"The next audit brings it to format {FORMAT}; back the store up before." if found and found < FORMAT else ""
+    return Check("store format", True, f"{found or 'none yet'}; this altbenefit writes {FORMAT}", note=note)
 
 
 def _interrupted(store: Path) -> Check:

@@ -24,6 +24,7 @@ from flows.commands import (
     review,
     serve,
     share,
+    tidy,
     vault,
 )
 from flows.crash import leave_no_core, traceback_of
@@ -61,6 +62,7 @@ COMMANDS = (
     practice.evaluate,
     serve.serve,
     doctor.doctor,
+    tidy.tidy,
     dictionary.dictionary,
 )
 for command in COMMANDS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,9 @@ def format_in(body: Mapping[str, Any]) -> int:
 
 
 def require_known(root: Path) -> None:
-    """Raises StoreTooNew where a newer version of this program wrote the store."""
-    require_format(format_of(root) or FORMAT, root / MANIFEST)
+    """Raises StoreTooNew where a newer version of this program wrote the store. Who needs a manifest finds out that it is damaged."""
+    with suppress(StoreDamaged):
+        require_format(format_of(root) or FORMAT, root / MANIFEST)
 
 
 def require_format(found: int, path: Path) -> None:

@@ -11,7 +11,24 @@ from typing import Any
 import polars as pl
 
 from config.load import ConfigError, load_settings
-from flows import backfill, channels, gate, intake, keyfile, ledger, publish, quarantine, retake, retry, review, store, vault
+from flows import (
+    backfill,
+    channels,
+    gate,
+    intake,
+    keyfile,
+    ledger,
+    outdated,
+    publish,
+    quarantine,
+    retake,
+    retry,
+    review,
+    store,
+    upgrade,
+    upkeep,
+    vault,
+)
 from flows.errors import BadUsage
 from flows.exports import rules_of
 from flows.hands import Hands
@@ -61,8 +78,10 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None, hands: 
     hands = hands or Hands()
     watch = watch or Watch()
     settings = settings_of(order.config)
-    store.prepare(order.store)
-    manifest = store.read_manifest(order.store)
+    upgraded = upgrade.prepare(order.store)
+    if upgraded:
+        watch.line(upgraded)
+    manifest, shown = store.read_manifest(order.store), outdated.shown_date(order.store)
     inbox = at_most(step("look into the inbox", look, order.inbox), _known(order.store, manifest), order.limit)
     stands = publish.is_current(order.store, order.as_of, _publication(order, settings, manifest))
     manifest, key, taken, items = _take_in(order, manifest, inbox, rules_of(settings), step, watch, hands, retries=not stands)
@@ -75,6 +94,7 @@ def work(order: Order, step: Step = plainly, watch: Watch | None = None, hands: 
     )
     frames, publication, warnings = _publish(order, settings, manifest, key, step)
     backfill.require_all(refused, order)
+    upkeep.after_audit(order, manifest, settings.policy.history_retention_months, shown, step, watch)
     folder = publish.folder_of(order.as_of, publication).as_posix()
     return summarise(order.as_of, inbox, taken, items, frames, folder, warnings)
 

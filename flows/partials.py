@@ -85,13 +85,32 @@ def write_index(root: Path, index: Index) -> None:
     """Keep the index, then sweep what it does not name."""
     body = {"made_by": index.made_by, "stages": index.stages, "files": index.files}
     write_whole(root / INDEX, json.dumps(body, indent=0, sort_keys=True).encode() + b"\n")
-    kept = {(root / name).parent for name in index.files}
+    sweep(root, unused(root, index.files))
+
+
+def unused(root: Path, files: Iterable[str] | None = None) -> list[Path]:
+    """Folders of stages that none of these files lies in; without files, those of the index count."""
+    if files is None:
+        files = read_files(root)
+    kept = {(root / name).parent for name in files}
+    return [folder for folder in sorted((root / FOLDER).glob("*/*")) if folder.is_dir() and folder not in kept]
+
+
+def sweep(root: Path, folders: Iterable[Path]) -> None:
+    """Remove stages, and months of which nothing is left."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
     for month in (root / FOLDER).iterdir():
-        for folder in month.iterdir() if month.is_dir() else ():
-            if folder not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
         if month.is_dir() and not any(month.iterdir()):
             month.rmdir()
+
+
+def read_files(root: Path) -> Iterable[str]:
+    """The files that the index names, whoever made them; none where it cannot be read: then nothing kept is of use."""
+    try:
+        return json.loads((root / INDEX).read_bytes())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 @cache

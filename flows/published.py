@@ -8,13 +8,15 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import BadUsage
+from flows.manifest import require_known
 from flows.publish import CURRENT
 
 NOTHING_YET = "Run: altbenefit audit --inbox DIR --store DIR"
 
 
 def mart(store: Path, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """One published mart, or some of its columns. Raises BadUsage where nothing is published yet."""
+    """One published mart, or some of its columns. Raises BadUsage where nothing is published yet, or by a newer version."""
+    require_known(store)
     path = store / CURRENT / f"{name}.parquet"
     if not path.exists():
         raise BadUsage("nothing is published in this store yet", str(store), NOTHING_YET)

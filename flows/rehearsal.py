@@ -14,7 +14,7 @@ from flows.publish import CURRENT
 from flows.review import DECISIONS
 from flows.store import MANIFEST, STAGING
 
-BORROWED = ("lake", "quarantine", "partials")
+BORROWED = ("lake", "quarantine", "partials", "validation")
 COPIED = (MANIFEST, ".key", str(DECISIONS))
 
 

@@ -33,9 +33,13 @@ def require_whole(root: Path, manifest: Manifest) -> None:
     """Raises StoreDamaged for the first lake file whose bytes are no longer those that its name, a hash of them, says."""
     for name in LAKE_TABLES:
         for path in manifest.files.get(name, ()):
-            whole = root / path
-            if not whole.exists() or hashlib.sha256(whole.read_bytes()).hexdigest()[:32] != whole.stem:
-                raise StoreDamaged(f"a file of {name} is missing or damaged", str(whole), "Restore this file from your backup.")
+            require_bytes(root / path, name)
+
+
+def require_bytes(path: Path, name: str) -> None:
+    """Raises StoreDamaged for a file of a table that is not there or not what its name says."""
+    if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest()[:32] != path.stem:
+        raise StoreDamaged(f"a file of {name} is missing or damaged", str(path), "Restore this file from your backup.")
 
 
 def scan(root: Path, manifest: Manifest, name: str, months: Collection[str] | None = None) -> pl.LazyFrame:

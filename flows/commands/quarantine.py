@@ -87,7 +87,8 @@ def release(quarantine_id: str, store: Path, reason: str, by: str | None, config
     from flows import quarantine as inbox
     from flows.exports import rules_in
     from flows.lock import hold
-    from flows.store import prepare, read_manifest
+    from flows.store import read_manifest
+    from flows.upgrade import prepare
 
     require_store(store)
     with hold(store):
@@ -105,7 +106,8 @@ def dismiss(quarantine_id: str, store: Path, reason: str, by: str | None) -> int
     """Settle an item without using it; a dismissal survives reruns."""
     from flows import quarantine as inbox
     from flows.lock import hold
-    from flows.store import commit, prepare, read_manifest
+    from flows.store import commit, read_manifest
+    from flows.upgrade import prepare
 
     require_store(store)
     with hold(store):

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from flows import parquet
 from flows.errors import BadUsage
+from flows.manifest import require_known
 from flows.mart_tables import MART_TABLES
 from flows.publish import CURRENT
 from flows.published import NOTHING_YET
@@ -20,8 +21,9 @@ HISTORY = Path("reports/history")
 def current(store: Path) -> Publication:
     """What is published now, whole: the link is followed once, so a publication during the report changes nothing.
 
-    Raises BadUsage where nothing is published yet.
+    Raises BadUsage where nothing is published yet, or by a newer version.
     """
+    require_known(store)
     if not (store / CURRENT / "findings.parquet").exists():
         raise BadUsage("nothing is published in this store yet", str(store), NOTHING_YET)
     return _read((store / CURRENT).resolve())
