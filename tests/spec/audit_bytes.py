@@ -16,6 +16,7 @@ from transforms.tables.policy import Settings
 from transforms.tables.quarantine import QUARANTINE
 from transforms.tables.remittances import Blob, Remittances
 
+AS_OF = date(2025, 12, 31)
 NO_DECISIONS = pl.DataFrame(schema={"line_id": pl.String, "decision": pl.String})
 
 
@@ -38,8 +39,6 @@ def lake_of(read: Remittances) -> Lake:
     )
 
 
-def audit(
-    settings: Settings, *interchanges: bytes, as_of: date = date(2025, 12, 31), decisions: pl.DataFrame = NO_DECISIONS
-) -> dict[str, pl.DataFrame]:
+def audit(settings: Settings, *interchanges: bytes, as_of: date = AS_OF, decisions: pl.DataFrame = NO_DECISIONS) -> dict[str, pl.DataFrame]:
     """Every mart of these remittances on a business date."""
     return build_marts(lake_of(read_all(*interchanges)), settings, as_of, decisions)

@@ -30,6 +30,16 @@ def read_cases(path: Path) -> list[Case]:
     return [_case(block) for block in re.split(r"(?m)^(?=== )", path.read_text()) if block.strip()]
 
 
+def every_case() -> list[Case]:
+    """All drawn cases, file by file."""
+    return [case for path in sorted(CASES.glob("*.txt")) for case in read_cases(path)]
+
+
+def remittances(case: Case) -> list[bytes]:
+    """A case as files, one a remittance, each paid a day after the one before."""
+    return [interchange(segments, number, date(2025, 12, number)) for number, segments in enumerate(case.remittances, 1)]
+
+
 def _case(block: str) -> Case:
     heading, why, known, *rest = block.strip().splitlines()
     name, title = heading.removeprefix("== ").split(" ", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 
@@ -39,11 +40,16 @@ def settings_for(known: dict[str, str]) -> Settings:
         "network": [known.get("network", "in")], "balance_basis": [known.get("basis", "stated")],
     }  # fmt: skip
     return dataclasses.replace(
-        load_settings(None),
+        _shipped(),
         payers=pl.DataFrame(payer, schema=PAYERS.schema),
         fees=pl.DataFrame(fees, schema=FEES.schema, orient="row"),
         coverage=pl.DataFrame(shares, schema=COVERAGE.schema, orient="row"),
     )
+
+
+@cache
+def _shipped() -> Settings:
+    return load_settings(None)
 
 
 def _shares(coverage: str) -> list[tuple[object, ...]]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import polars as pl
-import pytest
 
 from config.load import load_settings
-from tests.spec.audit_bytes import audit, lake_of, read_all
+from tests.spec.conftest import Audited
 from tests.spec.document import PAGE, page
-from tests.spec.drawn import CASES, Case, interchange, read_cases
-from tests.spec.practice_fixture import settings_for
+from tests.spec.drawn import every_case
+from transforms.marts import Lake
 
-ALL = [case for path in sorted(CASES.glob("*.txt")) for case in read_cases(path)]
 FOUND = {
     "tier": "evidence_tier",
     "rank": "payer_rank",
@@ -39,13 +36,8 @@ FOUND = {
 }
 
 
-def remittances(case: Case) -> list[bytes]:
-    return [interchange(segments, n, date(2025, 12, n)) for n, segments in enumerate(case.remittances, 1)]
-
-
-def row_ids(files: list[bytes]) -> dict[str, str]:
+def row_ids(lake: Lake) -> dict[str, str]:
     """Ids of the lines (1, 2, ...) in the order they were sent, claims without a line among them, and of claims (claim 1, ...)."""
-    lake = lake_of(read_all(*files))
     lines = lake.service_lines.select("file_id", "line_segment", "line_id").collect()
     bare = lake.claims.join(lake.service_lines, on="claim_id", how="anti").collect()
     rows = pl.concat([lines, bare.select("file_id", line_segment="claim_segment", line_id="claim_id")])
@@ -59,13 +51,11 @@ def shown(value: object) -> str:
     return "-" if value is None else "yes" if value is True else "no" if value is False else str(value)
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_case(case: Case) -> None:
-    files = remittances(case)
-    marts = audit(settings_for(case.known), *files)
-    findings = {row["line_id"]: row for row in marts["findings"].to_dicts()}
-    explained = {row["line_id"]: row["explanation"] for row in marts["explained_otherwise"].to_dicts()}
-    ids = row_ids(files)
+def test_case(audited: Audited) -> None:
+    case = audited.case
+    findings = {row["line_id"]: row for row in audited.marts["findings"].to_dicts()}
+    explained = {row["line_id"]: row["explanation"] for row in audited.marts["explained_otherwise"].to_dicts()}
+    ids = row_ids(audited.lake)
     assert set(findings) <= {ids[row["line"]] for row in case.rows}
     assert all(row["payer_rank"] == 1 for row in findings.values() if row["counted"])
     for expected in case.rows:
@@ -82,7 +72,7 @@ def test_case(case: Case) -> None:
 
 def test_every_labelled_case_is_drawn() -> None:
     """The labelled cases of the brief, C50 apart: sending a payment twice is a matter of the store (tests/flows)."""
-    drawn = {case.name for case in ALL}
+    drawn = {case.name for case in every_case()}
     assert drawn >= {f"C{n:02}" for n in (*range(1, 5), 6, 7, *range(9, 13), 14, 15, 16, 18, *range(20, 26), 28, *range(30, 33), 34, 35)}
     assert drawn >= {f"C{n:02}" for n in (37, 38, 39, 40, 42, 43, 44, 46, 47, 49, 52, 53)}
 
@@ -94,7 +84,7 @@ def test_the_manual_is_what_the_cases_say() -> None:
 def test_every_rule_is_drawn() -> None:
     """Some case shows, in SVC06 and SVC01, a pair of each shipped rule."""
     svc = re.compile(r"^SVC\*\w+:(D\d{4})\S*?\*(?:AD|HC):(D\d{4})")
-    segments = (segment for case in ALL for remittance in case.remittances for segment in remittance)
+    segments = (segment for case in every_case() for remittance in case.remittances for segment in remittance)
     pairs = {(found[2], found[1]) for segment in segments if (found := svc.match(segment))}
     rules = load_settings().rules.select("rule", "submitted_code", "paid_code").rows()
     assert {rule for rule, *pair in rules} - {rule for rule, *pair in rules if tuple(pair) in pairs} == set()

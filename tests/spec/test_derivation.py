@@ -6,20 +6,15 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import pytest
-
-from tests.spec.audit_bytes import audit, lake_of, read_all
-from tests.spec.drawn import Case
-from tests.spec.practice_fixture import settings_for
-from tests.spec.test_cases import ALL, remittances
+from tests.spec.conftest import Audited
 from transforms.derivation import money_facts
+from transforms.marts import Lake
 
 AMOUNT = re.compile(r"\d+\.\d\d")
 
 
-def patient_amounts(files: list[bytes], row: dict[str, Any]) -> dict[str, Decimal]:
+def patient_amounts(lake: Lake, row: dict[str, Any]) -> dict[str, Decimal]:
     """PR money of a finding by reason code: its line's, and its claim's where the claim has one line or none."""
-    lake = lake_of(read_all(*files))
     lines = lake.service_lines.collect().filter(claim_id=row["claim_id"]).height
     found: dict[str, Decimal] = {}
     for one in lake.adjustments.collect().filter(claim_id=row["claim_id"], group_code="PR").iter_rows(named=True):
@@ -39,13 +34,11 @@ def redo(formula: str) -> Decimal:
     return Decimal(AMOUNT.findall(whole)[0]) - (min(paid, Decimal(limit[2])) if limit else paid)
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_sums_come_out(case: Case) -> None:
-    files = remittances(case)
-    for row in audit(settings_for(case.known), *files)["findings"].to_dicts():
+def test_sums_come_out(audited: Audited) -> None:
+    for row in audited.marts["findings"].to_dicts():
         if row["not_counted_reason"] == "unpriced" or "claim_level_reason" in row["signals"]:
             continue
-        facts = {fact.name: fact for fact in money_facts(row, patient_amounts(files, row))}
+        facts = {fact.name: fact for fact in money_facts(row, patient_amounts(audited.lake, row))}
         allowed = sum((Decimal(amount) for amount in AMOUNT.findall(facts["alternate fee (A)"].how)), Decimal(0))
         assert str(allowed) == facts["alternate fee (A)"].value
         stated = sum((Decimal(amount) for amount in AMOUNT.findall(facts["stated responsibility (R)"].how)), Decimal(0))
