@@ -14,13 +14,12 @@ from flows import kept, quarantine, store, vault
 from flows.inbox import Arrival, contents
 from flows.reading import read_in_order
 from transforms import balance, plausible, setting_aside
+from transforms.first_live import with_live
 from transforms.ingest import HELD_PAYMENT, Held, Taken, less, take_new, with_same_trace
-from transforms.live import settle_claims
 from transforms.tables.layouts import ExportRules
 from transforms.tables.payments import PAYMENTS
 from transforms.tables.quarantine import FAULTS
 from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
-from transforms.tables.service_lines import SERVICE_LINES
 from transforms.tokens import originals, tokenise
 from transforms.x12 import gather
 
@@ -163,12 +162,16 @@ def _set_aside(read: Remittances, arrivals: Sequence[Arrival], rules: Rules) -> 
 
 def _without_payments(read: Remittances, faults: pl.DataFrame) -> tuple[Remittances, pl.DataFrame]:
     """The remittances less the payments at fault (scope set) with all their claims, and the same faults."""
+    if faults.is_empty():
+        return read, faults
     payments = read.payments.join(faults.select("file_id", payment_segment="segment"), on=["file_id", "payment_segment"], how="semi")
     claims = read.claims.join(payments, on="payment_id", how="semi").select("claim_id")
     return less(read, claims, payments.select("payment_id")), faults
 
 
 def _unreleased(faults: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    if not rules.released or faults.is_empty():
+        return faults
     released = faults.with_row_index().join(
         setting_aside.quarantine_items(faults, rules.as_of).filter(pl.col("quarantine_id").is_in(list(rules.released))),
         on=["file_id", "segment", "reason_code"], how="anti",
@@ -215,7 +218,7 @@ def change_of(root: Path, manifest: store.Manifest, taken: Taken, beside: store.
     rows = {
         "payments": payments,
         "claims": claims,
-        "service_lines": _with_live(new, payments).join(by_claim, on="claim_id", how="left"),
+        "service_lines": with_live(new, payments).join(by_claim, on="claim_id", how="left"),
         "adjustments": new.adjustments.join(by_claim, on="claim_id", how="left"),
         "provider_adjustments": new.provider_adjustments.join(months, on="payment_id", how="left"),
         "files": beside.rows["files"].with_columns(month=_month("loaded_on")),
@@ -239,11 +242,3 @@ def _resettled(root: Path, manifest: store.Manifest, taken: Taken) -> tuple[pl.D
     claims = pl.concat([before, taken.new.claims.join(mine, on="payment_id", how="semi")])
     settled = balance.settle_payments(mine.select(*READ_PAYMENTS), claims, moved)
     return pl.concat([rows.filter(~pl.col("payment_id").is_in(gained.implode())), PAYMENTS.conform(settled)]), paths
-
-
-def _with_live(new: Remittances, payments: pl.DataFrame) -> pl.DataFrame:
-    """The lines with is_live, as far as the claims that came together tell."""
-    dated = new.claims.join(payments.select("payment_id", "payer_id", "payment_date"), on="payment_id", how="left")
-    states = settle_claims(dated, new.service_lines, new.adjustments, new.provider_adjustments)
-    live = states.select("claim_id", is_live=pl.col("state") == "live")
-    return SERVICE_LINES.conform(new.service_lines.join(live, on="claim_id", how="left", maintain_order="left"))

@@ -79,29 +79,35 @@ def settle_payments(payments: pl.DataFrame, claims: pl.DataFrame, provider_adjus
 
 def _line_faults(remittances: Remittances) -> pl.DataFrame:
     """The first line of each claim that does not balance."""
-    adjusted = remittances.adjustments.filter(pl.col("line_id").is_not_null())
-    sums = adjusted.group_by("line_id").agg(adjusted=_cents("amount").sum())
-    left = _cents("charge_amount") - pl.col("adjusted").fill_null(0)
+    lines = remittances.service_lines
+    off = _off("line_id", lines, remittances.adjustments.lazy().filter(pl.col("line_id").is_not_null()))
     return (
-        remittances.service_lines.select("line_id", "claim_id", "line_segment", "charge_amount", "paid_amount")
-        .join(sums, on="line_id", how="left", maintain_order="left")
-        .with_columns(difference_cents=left - _cents("paid_amount"))
-        .filter(pl.col("difference_cents") != 0)
+        (lines if off.height else lines.clear())
+        .select("line_id", "claim_id", "line_segment")
+        .join(off, on="line_id", maintain_order="left")
         .unique("claim_id", keep="first", maintain_order=True)
         .select("claim_id", "difference_cents", *_fault("line_segment", "SVC", "line_unbalanced", LINE_REASON))
     )
 
 
 def _claim_faults(remittances: Remittances) -> pl.DataFrame:
-    sums = remittances.adjustments.group_by("claim_id").agg(adjusted=_cents("amount").sum())
-    left = _cents("charge_amount") - pl.col("adjusted").fill_null(0)
+    claims = remittances.claims
+    off = _off("claim_id", claims, remittances.adjustments.lazy())
     return (
-        remittances.claims.select("claim_id", "claim_segment", "charge_amount", "paid_amount")
-        .join(sums, on="claim_id", how="left", maintain_order="left")
-        .with_columns(difference_cents=left - _cents("paid_amount"))
-        .filter(pl.col("difference_cents") != 0)
+        (claims if off.height else claims.clear())
+        .select("claim_id", "claim_segment")
+        .join(off, on="claim_id", maintain_order="left")
         .select("claim_id", "difference_cents", *_fault("claim_segment", "CLP", "claim_unbalanced", CLAIM_REASON))
     )
+
+
+def _off(key: str, owed: pl.DataFrame, adjustments: pl.LazyFrame) -> pl.DataFrame:
+    """By `key`, difference_cents = charge - adjustments - paid, where it is not zero. Owners of adjustments alone may be among them."""
+    rows = [
+        owed.lazy().select(key, difference_cents=_cents("charge_amount") - _cents("paid_amount")),
+        adjustments.select(key, difference_cents=-_cents("amount")),
+    ]
+    return pl.concat(rows).group_by(key).agg(pl.col("difference_cents").sum()).filter(pl.col("difference_cents") != 0).collect()
 
 
 def _fault(segment: str, tag: str, reason_code: str, reason: str) -> list[pl.Expr]:

@@ -143,17 +143,15 @@ def _fates(payments: pl.DataFrame, read: Remittances, duplicates: pl.DataFrame) 
 
 def _moved(read: Remittances, joined: pl.DataFrame) -> Remittances:
     """Claims that join a held payment carry its id."""
+    if joined.is_empty():
+        return read
     moved = read.claims.join(joined, on="payment_id", how="left", maintain_order="left")
     return replace(read, claims=moved.with_columns(payment_id=pl.coalesce("twin_id", "payment_id")).drop("twin_id"))
 
 
 def less(read: Remittances, claims: pl.DataFrame, payments: pl.DataFrame) -> Remittances:
     """The tables without these claims (claim_id) and all that hangs on them, and without these payments (payment_id)."""
-    return replace(
-        read,
-        payments=read.payments.join(payments, on="payment_id", how="anti"),
-        claims=read.claims.join(claims, on="claim_id", how="anti"),
-        service_lines=read.service_lines.join(claims, on="claim_id", how="anti"),
-        adjustments=read.adjustments.join(claims, on="claim_id", how="anti"),
-        provider_adjustments=read.provider_adjustments.join(payments, on="payment_id", how="anti"),
-    )
+    gone = [("claim_id", claims, ("claims", "service_lines", "adjustments"))] if claims.height else []
+    gone += [("payment_id", payments, ("payments", "provider_adjustments"))] if payments.height else []
+    left = {name: getattr(read, name).join(ids, on=key, how="anti") for key, ids, names in gone for name in names}
+    return replace(read, **left)

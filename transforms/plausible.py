@@ -21,7 +21,9 @@ def implausible_claims(read: Remittances) -> pl.DataFrame:
         _weights(read.service_lines, "claim_id", "charge_amount", "paid_amount", "allowed_amount"),
         _weights(read.adjustments, "claim_id", "amount"),
     ]
-    heavy = pl.concat(weights).group_by("claim_id").agg(pl.col("weight").sum()).filter(pl.col("weight") > CLAIM_CENTS)
+    heavy = _heavier(weights, "claim_id", CLAIM_CENTS)
+    if heavy.is_empty():
+        return FAULTS.empty()
     lines = read.service_lines.group_by("claim_id").agg(line_count=pl.len())
     rows = (
         read.claims.join(heavy, on="claim_id", how="semi")
@@ -35,7 +37,9 @@ def implausible_claims(read: Remittances) -> pl.DataFrame:
 def implausible_payments(read: Remittances) -> pl.DataFrame:
     """FAULTS rows, one per payment that is, with its provider adjustments, beyond reason; with all its claims."""
     weights = [_weights(read.payments, "payment_id", "payment_amount"), _weights(read.provider_adjustments, "payment_id", "amount")]
-    heavy = pl.concat(weights).group_by("payment_id").agg(pl.col("weight").sum()).filter(pl.col("weight") > PAYMENT_CENTS)
+    heavy = _heavier(weights, "payment_id", PAYMENT_CENTS)
+    if heavy.is_empty():
+        return FAULTS.empty()
     lines = read.service_lines.group_by("claim_id").agg(line_count=pl.len())
     claims = read.claims.join(lines, on="claim_id", how="left").group_by("payment_id")
     rows = (
@@ -62,9 +66,14 @@ def _faults(rows: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _weights(rows: pl.DataFrame, owner: str, *amounts: str) -> pl.DataFrame:
+def _heavier(weights: list[pl.LazyFrame], owner: str, cents: int) -> pl.DataFrame:
+    """The owners whose rows together weigh more."""
+    return pl.concat(weights).group_by(owner).agg(pl.col("weight").sum()).filter(pl.col("weight") > cents).collect()
+
+
+def _weights(rows: pl.DataFrame, owner: str, *amounts: str) -> pl.LazyFrame:
     """Per row its owner and its amounts together, in cents, signs aside."""
-    return rows.select(owner, weight=pl.sum_horizontal(_cents(name).abs().fill_null(0) for name in amounts))
+    return rows.lazy().select(owner, weight=pl.sum_horizontal(_cents(name).abs().fill_null(0) for name in amounts))
 
 
 def _cents(column: str) -> pl.Expr:

@@ -49,6 +49,8 @@ def broken_rows(read: Remittances) -> pl.DataFrame:
         for frame, table, segment, tag in own
     ]
     first = pl.concat(bad).unique("claim_id", keep="first", maintain_order=True)
+    if first.is_empty():
+        return FAULTS.empty()
     lines = read.service_lines.group_by("claim_id").agg(line_count=pl.len())
     rows = (
         first.join(read.claims.select("claim_id", "payment_id", "file_id", "claim_segment", "charge_amount"), on="claim_id")
