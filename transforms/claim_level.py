@@ -5,18 +5,25 @@ from __future__ import annotations
 import polars as pl
 
 
+def is_unplaced() -> pl.Expr:
+    """A claim's own row, of which a line may be meant."""
+    return pl.col("is_whole_claim") & (pl.col("verdict") == "needs_review") & (pl.col("claim_line_count") > 1)
+
+
 def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
     """A claim's own row is moved to the one line that fits; adds has_claim_level_reason, true for that line.
+
+    `decided` holds all lines of the claims whose own row is_unplaced; others may be left out.
 
     One line whose billed code the rules can downgrade, not denied and not flagged otherwise, takes the claim-level amount as
     its candidate and becomes needs_review; with none or several the claim's row stays and the amount is unallocated.
     Source: domain 1.6.
     """
-    on_claim = pl.col("is_whole_claim") & (pl.col("verdict") == "needs_review") & (pl.col("claim_line_count") > 1)
-    claims = decided.filter(on_claim).select(
-        "claim_id", own_stated_cents="pr_stated_cents", own_co_cents="co_stated_cents", own_pi_cents="pi_stated_cents"
+    claims = decided.filter(is_unplaced()).select(
+        "claim", own_stated_cents="pr_stated_cents", own_co_cents="co_stated_cents", own_pi_cents="pi_stated_cents"
     )
-    mine = decided.join(claims, on="claim_id", how="left").with_columns(is_open=pl.col("own_stated_cents").is_not_null())
+    mine = decided.join(claims, on="claim", how="left", maintain_order="left")
+    mine = mine.with_columns(is_open=pl.col("own_stated_cents").is_not_null())
     line = ~pl.col("is_whole_claim")
     fits = (
         line
@@ -26,7 +33,7 @@ def place_claim_level(decided: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_denied")
         & ~pl.col("is_bundle")
     )
-    is_one = fits.sum().over("claim_id") == 1
+    is_one = fits.sum().over("claim") == 1
     taken = pl.col("is_whole_claim") & pl.col("is_open") & is_one
     # Amounts of the claim go with the line, so that the candidate is what the payer assigned.
     moved = {

@@ -8,9 +8,15 @@ KEY = ["patient_control_number", "service_date", "submitted_code", "charge_cents
 
 
 def numbered(lines: pl.DataFrame) -> pl.DataFrame:
-    """Live lines with place: which of the lines alike of one claim this is, from 0."""
-    alike = ["claim_id", *KEY[:-1]]
-    return lines.sort("claim_id", "line_segment").with_columns(place=pl.int_range(pl.len()).over(alike))
+    """Live lines with place: which of the lines alike of one claim this is, from 0. `claim` numbers the claims."""
+    alike = ["claim", *KEY[1:-1]]
+    rows = lines.select(*alike, "line_segment").with_row_index("row")
+    several = rows.group_by(alike).agg("row", "line_segment").filter(pl.col("row").list.len() > 1)
+    # Most claims have no two lines alike: only the others need an order.
+    turns = several.with_row_index("turn").explode("row", "line_segment").sort("turn", "line_segment")
+    places = turns.select("row", place=pl.int_range(pl.len()).over("turn"))
+    found = lines.with_row_index("row").join(places, on="row", how="left", maintain_order="left")
+    return found.with_columns(pl.col("place").fill_null(0)).drop("row")
 
 
 def later_payments(live: pl.DataFrame) -> pl.DataFrame:

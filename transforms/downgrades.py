@@ -8,74 +8,89 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.tables.layouts import ALTERNATE_BENEFIT_TEXT
 from transforms.tables.policy import AuditPolicy
 
 CODE_SWAP, STATED, FEE_MATCH, STATISTICAL = 1, 2, 3, 4
-CANNOT_BILL = "N842"  # the payer says the patient may not be billed, whatever PR says
+Rung = tuple[pl.Expr, str, int | None]
 
 
-def stating_remarks(policy: AuditPolicy) -> list[str]:
-    """Remark codes that state an alternate benefit, and the mark of an export's remark text that does."""
-    return [*policy.alternate_benefit_remarks, ALTERNATE_BENEFIT_TEXT]
-
-
-def with_facts(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+def with_facts(lines: pl.DataFrame) -> pl.DataFrame:
     """Adds the yes/no facts that the decision rests on. Needs the columns of `evidence` and is_reissue."""
     stated = pl.col("pr_stated_cents") + pl.col("co_stated_cents") + pl.col("pi_stated_cents")
-    has = pl.col("reasons").list
-    seen = [group + "-" + reason for reason in policy.alternate_benefit_reasons for group in ("PR", "CO", "PI")]
-    swaps_alike = (pl.col("is_swap").cast(pl.Int64).sum().over("claim_id", "paid_code")) > 1
-    bundled_nearby = (pl.col("bundled_cents") != 0).any().over("claim_id")
-    is_added = pl.col("charge_cents") == 0  # a line the payer made when it took one procedure apart (domain 1.6)
     schedule_cents = pl.col("schedule_fee_cents") * pl.col("units_paid")
     prior = pl.col("is_after_prior_payer")
     # A charge allowed in full was not cut, whatever the schedule says: the charge caps the fee (domain 3.1).
     is_cut = (pl.col("alternate_cents") < pl.col("charge_cents")) & (pl.col("alternate_cents") < schedule_cents - 1)
     # Out of network the excess over what the plan considers is ordinary.
     excess = pl.when(pl.col("network") == "in").then("pr_excess_cents").otherwise(0)
-    is_remarked = pl.col("remarks").list.set_intersection(stating_remarks(policy)).list.len().gt(0)
-    serviced = has.set_intersection(_any_group(policy.alternative_service_reasons)).list.len().gt(0)
-    return lines.with_columns(
-        is_stated=(stated != 0) | has.set_intersection(seen).list.len().gt(0),
-        is_stated_by_other=pl.col("oa_stated_cents") != 0,
-        is_bundle=pl.when(pl.col("is_swap"))
-        .then((pl.col("bundled_cents") != 0) | ((pl.col("oa_excess_cents") < 0) & (swaps_alike | bundled_nearby | is_added) & ~prior))
-        .otherwise((pl.col("bundled_cents") != 0) & (pl.col("paid_cents") == 0)),
-        is_unit_change=~pl.col("is_swap") & (pl.col("units_paid") != pl.col("units_submitted")).fill_null(False),
-        is_remarked=is_remarked | serviced,
-        is_correction_only=pl.col("remarks").list.set_intersection(list(policy.coding_correction_remarks)).list.len().gt(0)
-        & ~(is_remarked | serviced),
-        is_unbillable=pl.col("remarks").list.contains(CANNOT_BILL),
-        difference_cents=pl.col("pr_stated_cents") + pl.col("pr_noncovered_cents") + pl.col("pr_service_cents") + excess,
-        is_reduced=pl.when(~prior).then(is_cut),
-        allowed_ratio_bp=pl.when(~prior & (pl.col("units_paid") > 0)).then(
-            pl.col("alternate_cents") * 10_000 // (pl.col("usual_fee_cents") * pl.col("units_paid"))
-        ),
-    ).with_columns(
-        is_denied=~pl.col("is_whole_claim")
-        & (pl.col("paid_cents") == 0)
-        & (pl.col("pr_cost_share_cents") == 0)
-        & ~(pl.col("is_stated") & (pl.col("pr_maximum_cents") > 0))
-        & ~prior,
-        is_partial=(pl.col("alternate_cents") > 0) & pl.col("is_reduced").fill_null(True),
+    is_remarked = pl.col("has_stating_remark") | pl.col("has_service_reason")
+    return (
+        _with_bundles(lines)
+        .with_columns(
+            is_stated=(stated != 0) | pl.col("has_stated_reason"),
+            is_stated_by_other=pl.col("oa_stated_cents") != 0,
+            is_unit_change=~pl.col("is_swap") & (pl.col("units_paid") != pl.col("units_submitted")).fill_null(False),
+            is_remarked=is_remarked,
+            is_correction_only=pl.col("has_correction_remark") & ~is_remarked,
+            difference_cents=pl.col("pr_stated_cents") + pl.col("pr_noncovered_cents") + pl.col("pr_service_cents") + excess,
+            is_reduced=pl.when(~prior).then(is_cut),
+            allowed_ratio_bp=pl.when(~prior & (pl.col("units_paid") > 0)).then(
+                pl.col("alternate_cents") * 10_000 // (pl.col("usual_fee_cents") * pl.col("units_paid"))
+            ),
+        )
+        .with_columns(
+            is_denied=~pl.col("is_whole_claim")
+            & (pl.col("paid_cents") == 0)
+            & (pl.col("pr_cost_share_cents") == 0)
+            & ~(pl.col("is_stated") & (pl.col("pr_maximum_cents") > 0))
+            & ~prior,
+            is_partial=(pl.col("alternate_cents") > 0) & pl.col("is_reduced").fill_null(True),
+        )
     )
 
 
+def _with_bundles(lines: pl.DataFrame) -> pl.DataFrame:
+    """Adds is_bundle: paid with another procedure, or taken apart by the payer, rather than downgraded (domain 1.6)."""
+    is_swap, bundled = pl.col("is_swap"), pl.col("bundled_cents") != 0
+    known = lines.with_columns(is_bundle=bundled & (is_swap | (pl.col("paid_cents") == 0)))
+    split = is_swap & (pl.col("oa_excess_cents") < 0) & ~pl.col("is_after_prior_payer")
+    if known.filter(split).is_empty():
+        return known
+    # Few payers report it so; only their claims need to be looked at as a whole.
+    alike = lines.filter(is_swap).group_by("claim", "paid_code").agg(swaps_alike=pl.len() > 1)
+    nearby = lines.filter(bundled).select("claim", bundled_nearby=pl.lit(True)).unique()
+    is_added = pl.col("charge_cents") == 0  # a line the payer made when it took one procedure apart
+    joined = known.join(alike, on=["claim", "paid_code"], how="left", nulls_equal=True, maintain_order="left")
+    joined = joined.join(nearby, on="claim", how="left", maintain_order="left")
+    apart = split & (pl.col("swaps_alike").fill_null(False) | pl.col("bundled_nearby").fill_null(False) | is_added)
+    return joined.with_columns(is_bundle=pl.col("is_bundle") | apart).drop("swaps_alike", "bundled_nearby")
+
+
 def decide(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
-    """Adds verdict (downgraded, needs_review, none), evidence_tier, rule, signals, explanation, and the codes as understood.
+    """Adds the facts, verdict (downgraded, needs_review, none) and evidence_tier, by the first rung that holds."""
+    known = with_facts(lines)
+    rungs = _rungs(policy)
+    first = pl.lit(len(rungs), pl.Int8)
+    for number, (condition, _, _) in reversed([*enumerate(rungs)]):
+        first = pl.when(condition).then(pl.lit(number, pl.Int8)).otherwise(first)
+    outcomes = pl.DataFrame(
+        {"verdict": [*(verdict for _, verdict, _ in rungs), "none"], "evidence_tier": [*(tier for _, _, tier in rungs), None]},
+        schema={"verdict": pl.String, "evidence_tier": pl.Int64},
+    )
+    return pl.concat([known, outcomes[known.select(first).to_series()]], how="horizontal")
+
+
+def explain(decided: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """Decided lines with signals, rule, pair_kind, explanation, and the codes as understood (paid_code_source says how).
 
     explanation names what a patient balance comes from where there is no downgrade; null where nothing particular does.
     """
-    lines = with_facts(lines, policy)
-    verdict, tier = _verdict(policy)
     swap_rule = pl.when("is_swap").then(pl.col("rule"))
     is_flagged = pl.col("verdict") != "none"
     inferred = ~pl.col("is_swap") & is_flagged & pl.col("billed_code").is_null()
     by_office_fee = is_flagged & pl.col("billed_code").is_not_null() & ~pl.col("is_swap")
     return (
-        lines.with_columns(verdict=verdict, evidence_tier=tier, signals=_signals(policy))
-        .with_columns(explanation=pl.when(pl.col("verdict") == "none").then(_explanation(policy)))
+        decided.with_columns(signals=_signals(policy), explanation=pl.when(~is_flagged).then(_explanation()))
         .with_columns(
             rule=pl.when(by_office_fee).then("billed_rule").otherwise(
                 pl.coalesce(swap_rule, pl.when(inferred).then(pl.coalesce("matched_rule", "only_rule")))),
@@ -92,20 +107,19 @@ def decide(lines: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
-    """Verdict and tier by the first rule that holds."""
-    yes, review, none = pl.lit("downgraded"), pl.lit("needs_review"), pl.lit("none")
+def _rungs(policy: AuditPolicy) -> list[Rung]:
+    """Condition, verdict and tier, in the order of decision: the first rung that holds decides."""
+    yes, review, none = "downgraded", "needs_review", "none"
     stated, swap = pl.col("is_stated"), pl.col("is_swap")
     mapped, rule = pl.col("rule").is_not_null(), pl.col("rule_verdict")
     is_benefit_pair = pl.col("kind").is_in(["M", "P"])
-    stated_tier = pl.when("is_swap").then(CODE_SWAP).otherwise(STATED)
     matched = pl.col("matched_code").is_not_null()
     remarked = pl.col("is_remarked")
     office_clue_matches = (pl.col("alternate_cents") - pl.col("paid_code_fee_cents") * pl.col("units_paid")).abs() <= 1
     silent = pl.col("billed_code").is_not_null() & ~pl.col("is_after_prior_payer") & (pl.col("alternate_cents") > 0)
     far_below = pl.col("allowed_ratio_bp") < policy.history_ratio_pct * 100
     fee_verdict = yes if policy.fee_match_confirms else review
-    rungs: list[tuple[pl.Expr, pl.Expr, pl.Expr | int | None]] = [
+    return [
         # A claim-level reason that no line can be given: the claim's own row.
         (pl.col("is_whole_claim") & (stated | pl.col("is_stated_by_other")), review, None),
         (pl.col("is_whole_claim"), none, None),
@@ -115,7 +129,8 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
         (stated & swap & ~mapped, review, None),
         (stated & pl.col("is_unbillable") & (pl.col("pr_stated_cents") > 0), review, None),
         (stated & swap & pl.col("kind").is_in(["F", "B"]), review, None),
-        (stated, yes, stated_tier),
+        (stated & swap, yes, CODE_SWAP),
+        (stated, yes, STATED),
         # The pair of codes alone.
         (
             swap & mapped & (rule == "yes") & is_benefit_pair & pl.col("is_correction_only") & (pl.col("difference_cents") == 0),
@@ -138,26 +153,14 @@ def _verdict(policy: AuditPolicy) -> tuple[pl.Expr, pl.Expr]:
         (remarked & pl.col("is_partial"), review, STATED),
         # What only the fees say.
         (matched & pl.col("is_reduced").fill_null(True) & ~pl.col("is_after_prior_payer"), fee_verdict, FEE_MATCH),
-        (silent, review, pl.when(office_clue_matches).then(FEE_MATCH)),
+        (silent & office_clue_matches, review, FEE_MATCH),
+        (silent, review, None),
         (far_below & pl.col("is_reduced").fill_null(True) & (pl.col("alternate_cents") > 0), review, STATISTICAL),
     ]
-    verdict, tier = none, pl.lit(None, pl.Int64)
-    for condition, outcome, outcome_tier in reversed(rungs):
-        holds = condition.fill_null(False)
-        reached = outcome_tier if isinstance(outcome_tier, pl.Expr) else pl.lit(outcome_tier)
-        verdict = pl.when(holds).then(outcome).otherwise(verdict)
-        tier = pl.when(holds).then(reached.cast(pl.Int64)).otherwise(tier)
-    return verdict, tier
-
-
-def _any_group(reasons: tuple[str, ...]) -> list[str]:
-    return [group + "-" + reason for reason in reasons for group in ("PR", "CO", "PI", "OA")]
 
 
 def _signals(policy: AuditPolicy) -> pl.Expr:
     """Everything found on the line that bears on a downgrade, for or against, in a fixed order."""
-    codes = _any_group((*policy.alternate_benefit_reasons, *policy.alternative_service_reasons, *policy.noncovered_reasons))
-    telling = [*stating_remarks(policy), *policy.supporting_remarks, *policy.coding_correction_remarks, CANNOT_BILL]
     flags = {
         "code_swap": pl.col("is_swap") & pl.col("rule").is_not_null(),
         "unknown_code_swap": pl.col("is_swap") & pl.col("rule").is_null() & ~pl.col("is_reversed"),
@@ -171,14 +174,19 @@ def _signals(policy: AuditPolicy) -> pl.Expr:
         "forwarded_to_secondary": pl.col("claim_status_code").is_in(["19", "20", "21"]).fill_null(False),
     }
     named = pl.concat_list(pl.when(holds).then(pl.lit(name)) for name, holds in flags.items()).list.drop_nulls()
-    by_code = pl.col("reasons").list.set_intersection(codes).list.sort()
-    by_remark = pl.col("remarks").list.set_intersection(telling).list.sort()
-    return pl.concat_list(named, by_code, by_remark)
+    return pl.concat_list(named, pl.col("reasons", "remarks").fill_null([]))
 
 
-def _explanation(policy: AuditPolicy) -> pl.Expr:
+def has_cause() -> pl.Expr:
+    """Does something particular explain the patient's balance, where there is no downgrade?"""
+    causes = "is_bundle", "is_swap", "has_frequency_remark", "is_unit_change", "is_denied"
+    amounts = "pr_frequency_cents", "pr_maximum_cents", "pr_deductible_cents"
+    return (pl.col("pr_cents") > 0) & (pl.any_horizontal(causes) | pl.any_horizontal(pl.col(name) > 0 for name in amounts))
+
+
+def _explanation() -> pl.Expr:
     """What the patient's balance comes from on a line that was not downgraded; null where only the ordinary share is left."""
-    limited = pl.col("remarks").list.set_intersection(list(policy.frequency_remarks)).list.len().gt(0) | (pl.col("pr_frequency_cents") > 0)
+    limited = pl.col("has_frequency_remark") | (pl.col("pr_frequency_cents") > 0)
     name = (
         pl.when("is_bundle").then(pl.lit("bundling"))
         .when("is_swap").then(pl.lit("recoding"))

@@ -1,6 +1,7 @@
 """What speaks for a downgrade on a line: the pair of codes, the fee it was paid at, the charge, the payer's own history.
 
-Each function takes adjudicated lines and adds columns; none decides. Verdicts are in `downgrades`.
+Each function adds columns; none decides. Verdicts are in `downgrades`. What payer, codes and date alone tell is found for
+situations (transforms.situations), the rest for adjudicated lines.
 """
 
 from __future__ import annotations
@@ -9,9 +10,19 @@ import polars as pl
 
 from transforms.adjudicated import cents
 from transforms.fees import contracted_fees, in_force, observed_fees, office_fees, table_coverage
+from transforms.situations import with_known, with_number
 from transforms.tables.policy import AuditPolicy
 
 RULE_COLUMNS = ["rule", "kind", "rule_verdict"]
+
+
+def with_situation(
+    lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame, coverage: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines with all that their payer, codes and date tell (with_schedule, with_swap, with_alternates), and their situations."""
+    placed, situations = with_number(lines, rules, fees, coverage)
+    known = with_alternates(with_swap(with_schedule(situations, fees, coverage), rules), rules, fees)
+    return with_known(placed, known), situations
 
 
 def with_schedule(lines: pl.DataFrame, fees: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
@@ -89,73 +100,82 @@ def with_swap(lines: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_fee_match(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
-    """Adds has_alternate (the rules can downgrade it) and only_code (the one alternate they allow), and for lines without a
-    swap matched_code (the alternate whose fee on the schedule was allowed, within one cent); and the rule of either.
-
-    A fee that is also the submitted code's own fee proves nothing. Material pairs come before class pairs.
-    """
-    plain = lines.filter(~pl.col("is_swap"))
+def with_alternates(situations: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
+    """Adds has_alternate (the rules can downgrade the code billed), only_code, only_rule, only_kind (the one alternate they
+    allow), and own_office_cents: the office fee of the code paid."""
     key = ["payer_id", "fee_date", "submitted_code"]
-    choices_by_code = alternates_in_force(lines, rules, ["submitted_code"]).select(
-        *key, "kind", alternate_code="paid_code", alternate_rule="rule"
+    choices = alternates_in_force(situations, rules, ["submitted_code"])
+    known = choices.group_by(key).agg(
+        has_alternate=pl.lit(True),
+        choice_count=pl.len(),
+        only_code=pl.col("paid_code").first(),
+        only_rule=pl.col("rule").first(),
+        only_kind=pl.col("kind").first(),
     )
-    sole = choices_by_code.filter(pl.len().over(key) == 1).select(
-        *key, only_code="alternate_code", only_rule="alternate_rule", only_kind="kind"
-    )
-    priced = contracted_fees(choices_by_code.select("payer_id", "fee_date", procedure_code="alternate_code"), fees)
-    choices = choices_by_code.join(
-        priced.rename({"procedure_code": "alternate_code"}), on=["payer_id", "alternate_code", "fee_date"], how="inner"
-    )
-    near = (pl.col("alternate_cents") - pl.col("fee_cents") * pl.col("units_paid")).abs() <= 1
-    own = (pl.col("alternate_cents") - pl.col("schedule_fee_cents").fill_null(-10) * pl.col("units_paid")).abs() <= 1
-    matched = (
-        plain.filter((pl.col("alternate_cents") > 0) & (pl.col("units_paid") > 0))
-        .select("line_id", *key, "alternate_cents", "schedule_fee_cents", "units_paid")
-        .join(choices, on=key, how="inner")
-        .filter(near & ~own)
-        .sort("line_id", "kind", "alternate_code")
-        .unique("line_id", keep="first", maintain_order=True)
-        .select("line_id", matched_code="alternate_code", matched_rule="alternate_rule", matched_kind="kind")
-    )
-    known = choices_by_code.select(*key, has_alternate=True).unique()
+    is_sole = pl.col("choice_count") == 1
+    sole = known.with_columns(pl.when(is_sole).then(name).alias(name) for name in ("only_code", "only_rule", "only_kind"))
+    own = office_fees(situations.select("fee_date", procedure_code="paid_code").drop_nulls(), fees)
     return (
-        lines.join(known, on=key, how="left")
-        .join(sole, on=key, how="left")
-        .join(matched, on="line_id", how="left")
+        situations.join(sole.drop("choice_count"), on=key, how="left")
+        .join(own.rename({"procedure_code": "paid_code", "office_fee_cents": "own_office_cents"}), on=["paid_code", "fee_date"], how="left")
         .with_columns(pl.col("has_alternate").fill_null(False))
     )
 
 
-def with_office_fee_clue(lines: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
-    """Adds billed_code: the code that must have been billed, where the charge is not the office fee of the code shown but is
-    exactly that of one code the rules say is paid as it (a payer that leaves SVC06 out); and billed_rule.
+def with_fee_match(lines: pl.DataFrame, situations: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
+    """Adds for lines without a swap matched_code (the alternate whose fee on the schedule was allowed, within one cent), and the
+    rule of it.
+
+    A fee that is also the submitted code's own fee proves nothing. Material pairs come before class pairs.
     """
-    plain = lines.filter(~pl.col("is_swap") & (pl.col("units_paid") > 0))
-    shown = plain.select(
-        "line_id", "payer_id", "fee_date", "paid_code", unit_cents=pl.col("charge_cents") // pl.col("units_paid")
-    ).drop_nulls()
-    own = office_fees(shown.select("fee_date", procedure_code="paid_code"), fees).rename({"procedure_code": "paid_code"})
-    odd = shown.join(own, on=["paid_code", "fee_date"], how="inner").filter(pl.col("office_fee_cents") != pl.col("unit_cents"))
-    sources = alternates_in_force(odd, rules, ["paid_code"]).rename(
+    key = ["payer_id", "fee_date", "submitted_code"]
+    choices = alternates_in_force(situations, rules, ["submitted_code"]).rename({"paid_code": "matched_code", "rule": "matched_rule"})
+    priced = contracted_fees(choices.select("payer_id", "fee_date", procedure_code="matched_code"), fees)
+    choices = choices.join(priced.rename({"procedure_code": "matched_code"}), on=["payer_id", "matched_code", "fee_date"], how="inner")
+    choices = situations.select("situation", *key).join(choices, on=key, how="inner").drop(key)
+    is_plain = ~pl.col("is_swap") & (pl.col("alternate_cents") > 0) & (pl.col("units_paid") > 0)
+    near = (pl.col("alternate_cents") - pl.col("fee_cents") * pl.col("units_paid")).abs() <= 1
+    own = (pl.col("alternate_cents") - pl.col("schedule_fee_cents").fill_null(-10) * pl.col("units_paid")).abs() <= 1
+    matched = (
+        lines.filter(is_plain & pl.col("has_alternate"))
+        .select("row", "situation", "alternate_cents", "schedule_fee_cents", "units_paid")
+        .join(choices, on="situation", how="inner")
+        .filter(near & ~own)
+        .sort("row", "kind", "matched_code")
+        .unique("row", keep="first", maintain_order=True)
+        .select("row", "matched_code", "matched_rule", matched_kind="kind")
+    )
+    return lines.join(matched, on="row", how="left", maintain_order="left")
+
+
+def with_office_fee_clue(lines: pl.DataFrame, situations: pl.DataFrame, rules: pl.DataFrame, fees: pl.DataFrame) -> pl.DataFrame:
+    """Adds billed_code: the code that must have been billed, where the charge is not the office fee of the code shown but is
+    exactly that of one code the rules say is paid as it (a payer that leaves SVC06 out); billed_rule and billed_kind.
+    """
+    unit_cents = pl.col("charge_cents") // pl.col("units_paid")
+    is_odd = ~pl.col("is_swap") & (pl.col("units_paid") > 0) & (pl.col("own_office_cents") != unit_cents)
+    odd = lines.filter(is_odd).select("row", "situation", unit_cents=unit_cents)
+    key = ["payer_id", "fee_date", "paid_code"]
+    seen = situations.join(odd.select("situation").unique(), on="situation", how="semi")
+    sources = alternates_in_force(seen, rules, ["paid_code"]).rename(
         {"submitted_code": "billed_code", "rule": "billed_rule", "kind": "billed_kind"}
     )
     billed = office_fees(sources.select("fee_date", procedure_code="billed_code"), fees).rename({"procedure_code": "billed_code"})
+    offered = seen.select("situation", *key).join(sources, on=key, how="inner").join(billed, on=["billed_code", "fee_date"], how="inner")
     found = (
-        odd.select("line_id", "payer_id", "fee_date", "paid_code", "unit_cents")
-        .join(sources, on=["payer_id", "fee_date", "paid_code"], how="inner")
-        .join(billed, on=["billed_code", "fee_date"], how="inner")
+        odd.join(offered.drop(key), on="situation", how="inner")
         .filter(pl.col("office_fee_cents") == pl.col("unit_cents"))
-        .filter(pl.col("billed_code").n_unique().over("line_id") == 1)
-        .sort("line_id", "billed_rule")
-        .unique("line_id", keep="first", maintain_order=True)
+        .filter(pl.col("billed_code").n_unique().over("row") == 1)
+        .sort("row", "billed_rule")
+        .unique("row", keep="first", maintain_order=True)
     )
-    return lines.join(found.select("line_id", "billed_code", "billed_rule", "billed_kind"), on="line_id", how="left")
+    clue = found.select("row", "billed_code", "billed_rule", "billed_kind")
+    return lines.join(clue, on="row", how="left", maintain_order="left").drop("own_office_cents")
 
 
 def with_history(lines: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     """Adds usual_fee_cents (a unit): what the payer usually allows for the code billed; `usual` is of usual_fees."""
-    return lines.join(usual, on=["payer_id", "submitted_code"], how="left")
+    return lines.join(usual, on=["payer_id", "submitted_code"], how="left", maintain_order="left")
 
 
 def usual_fees(counts: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:

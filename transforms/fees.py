@@ -83,10 +83,8 @@ def median_of_counts(counts: pl.LazyFrame, by: list[str], value: str) -> pl.Lazy
 
 
 def fee_counts(lines: pl.DataFrame) -> pl.DataFrame:
-    """payer_id, procedure_code, unit_cents, value_count: what payers allowed on lines benefited as billed; additive."""
-    unit = lines.filter(is_ordinary()).select(
-        "payer_id", procedure_code="submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid")
-    )
+    """payer_id, procedure_code, unit_cents, value_count: what payers allowed on lines benefited as billed (is_ordinary); additive."""
+    unit = lines.select("payer_id", procedure_code="submitted_code", unit_cents=pl.col("alternate_cents") // pl.col("units_paid"))
     return unit.group_by("payer_id", "procedure_code", "unit_cents").agg(value_count=pl.len().cast(pl.Int64))
 
 
@@ -105,9 +103,9 @@ def coverage_shown(paid: pl.Expr, after_deductible: pl.Expr) -> pl.Expr:
 
 
 def coverage_counts(lines: pl.DataFrame) -> pl.DataFrame:
-    """payer_id, procedure_code, coverage_bp, value_count: shares shown on lines benefited as billed; additive."""
+    """payer_id, procedure_code, coverage_bp, value_count: shares shown on lines benefited as billed (is_ordinary); additive."""
     share = coverage_shown(pl.col("paid_cents"), pl.col("alternate_cents") - pl.col("pr_deductible_cents") - pl.col("pr_copay_cents"))
-    shown = lines.filter(is_ordinary()).select("payer_id", procedure_code="submitted_code", coverage_bp=share).drop_nulls()
+    shown = lines.select("payer_id", procedure_code="submitted_code", coverage_bp=share).drop_nulls()
     return shown.group_by("payer_id", "procedure_code", "coverage_bp").agg(value_count=pl.len().cast(pl.Int64))
 
 

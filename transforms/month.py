@@ -12,16 +12,18 @@ from datetime import date
 
 import polars as pl
 
-from transforms.adjudicated import PATIENT, adjudicated_lines, cents
-from transforms.claim_level import place_claim_level
+from transforms.adjudicated import adjudicated_lines, cents
+from transforms.claim_level import is_unplaced, place_claim_level
 from transforms.cob import numbered, with_net
-from transforms.downgrades import decide
-from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_swap
+from transforms.downgrades import decide, explain, has_cause
+from transforms.evidence import with_fee_match, with_history, with_ledger, with_office_fee_clue, with_schedule, with_situation
 from transforms.findings import apply_decisions, with_counting
+from transforms.line_reasons import PATIENT
 from transforms.live import alone
 from transforms.netting import REPLACEMENT_REASONS, netting_rows, with_keys
 from transforms.payers import with_parties
 from transforms.same_event import OTHER_CHANNEL, plain_payers
+from transforms.situations import with_known, with_number
 from transforms.surprise import price as price_lines
 from transforms.tables.policy import Settings
 from transforms.vendors import with_network
@@ -67,6 +69,14 @@ class Known:
     taken_over: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Detected:
+    """The live lines that are flagged or whose patient balance is explained, with all that was found; and all others."""
+
+    told: pl.DataFrame
+    plain: pl.DataFrame
+
+
 def dated_payments(lake: Lake, settings: Settings, as_of: date) -> pl.DataFrame:
     """Payments dated up to the business date, with their payers, vendors and offices (payers.with_parties)."""
     dated = plain_payers(lake.payments.filter(pl.col("payment_date") <= pl.lit(as_of)).collect())
@@ -97,15 +107,11 @@ def with_states(rows: pl.DataFrame, states: pl.DataFrame, elsewhere: pl.DataFram
 def live_lines(lake: Lake, payments: pl.DataFrame, claims: pl.DataFrame, elsewhere: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Adjudicated lines of the claims that stand, in cents, with is_reissue and place (cob); `elsewhere` are lines left out."""
     standing = claims.filter(pl.col("state") == "live").select("claim_id", "is_reissue").lazy()
-    out = elsewhere.lazy().select("line_id")
-    lines = adjudicated_lines(
-        payments.lazy(),
-        lake.claims.join(standing, on="claim_id", how="semi"),
-        lake.service_lines.join(standing, on="claim_id", how="semi").join(out, on="line_id", how="anti"),
-        lake.adjustments.join(standing, on="claim_id", how="semi").join(out, on="line_id", how="anti"),
-        settings.policy,
-    )
-    return numbered(lines.join(standing, on="claim_id", how="left").collect())
+    mine, adjustments = lake.service_lines, lake.adjustments
+    if elsewhere.height:
+        out = elsewhere.lazy().select("line_id")
+        mine, adjustments = (frame.join(out, on="line_id", how="anti") for frame in (mine, adjustments))
+    return numbered(adjudicated_lines(payments, lake.claims.join(standing, on="claim_id", how="inner"), mine, adjustments, settings.policy))
 
 
 def patient_sums(lake: Lake) -> pl.DataFrame:
@@ -133,18 +139,22 @@ def payment_days(payments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def detect(lines: pl.DataFrame, settings: Settings, usual_fees: pl.DataFrame) -> pl.DataFrame:
-    """Every live line with its evidence, verdict and, where there is no downgrade, what explains a patient balance."""
-    evidence = with_schedule(lines, settings.fees, settings.coverage)
-    evidence = with_swap(evidence, settings.rules)
-    evidence = with_fee_match(evidence, settings.rules, settings.fees)
-    evidence = with_office_fee_clue(evidence, settings.rules, settings.fees)
-    evidence = with_history(evidence, usual_fees)
-    decided = decide(evidence, settings.policy)
+def detect(lines: pl.DataFrame, settings: Settings, usual_fees: pl.DataFrame) -> Detected:
+    """Every live line with its verdict; those that are told of with evidence and, where there is no downgrade, what explains
+    a patient balance."""
+    rules, fees = settings.rules, settings.fees
+    evidence, situations = with_situation(lines.with_row_index("row"), rules, fees, settings.coverage)
+    evidence = with_fee_match(evidence, situations, rules, fees)
+    evidence = with_office_fee_clue(evidence, situations, rules, fees)
+    decided = decide(with_history(evidence, usual_fees), settings.policy)
     # A claim paid again with nothing that says which payment stands is for a person, whatever the line says.
     doubtful = pl.col("is_reissue") & (pl.col("verdict") == "downgraded")
     decided = decided.with_columns(verdict=pl.when(doubtful).then(pl.lit("needs_review")).otherwise("verdict"))
-    return with_network(place_claim_level(decided), settings.networks, "fee_date")
+    whole = decided.filter(is_unplaced())["claim"].implode()
+    is_told = (pl.col("verdict") != "none") | has_cause() | pl.col("claim").is_in(whole)
+    is_told = is_told.fill_null(False)
+    told = place_claim_level(explain(decided.filter(is_told), settings.policy))
+    return Detected(with_network(told, settings.networks, "fee_date"), decided.filter(~is_told))
 
 
 def with_billed_codes(lines: pl.DataFrame, ledger: pl.DataFrame | None) -> pl.DataFrame:
@@ -156,9 +166,9 @@ def price(flagged: pl.DataFrame, known: Known, settings: Settings, decisions: pl
     """Flagged and review lines with their money in cents, and whether each counts."""
     standing = apply_decisions(flagged, decisions).filter(pl.col("verdict") != "none")
     # The code billed may have been inferred since, so its fee and coverage are looked up again.
-    standing = with_schedule(
-        standing.drop("schedule_fee_cents", "paid_code_fee_cents", "table_coverage_bp"), settings.fees, settings.coverage
-    )
+    tabled = "schedule_fee_cents", "paid_code_fee_cents", "table_coverage_bp"
+    standing, situations = with_number(standing.drop(tabled), settings.fees, settings.coverage)
+    standing = with_known(standing, with_schedule(situations, settings.fees, settings.coverage)).drop("situation")
     key, code = ["payer_id", "submitted_code"], {"procedure_code": "submitted_code"}
     fees = known.observed_fees.rename(code).select(*key, "observed_fee_cents")
     shares = known.observed_coverage.rename(code).select(*key, "observed_coverage_bp")

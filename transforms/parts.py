@@ -10,20 +10,22 @@ from transforms.asks import alike_askable, fees_seen, lines_asked_about
 from transforms.cob import later_payments
 from transforms.drift import finding_days, line_days
 from transforms.evidence import history_trips
-from transforms.fees import coverage_counts, fee_counts
+from transforms.fees import coverage_counts, fee_counts, is_ordinary
 from transforms.findings import findings_table
+from transforms.line_reasons import LINE_FLAGS, REMARK_FLAGS
 from transforms.location_ranking import location_parts
-from transforms.month import Lake, kept_payments, payment_days
+from transforms.month import Detected, Lake, kept_payments, payment_days
 from transforms.month_keys import needs
 from transforms.payer_views import route_counts
-from transforms.predicted import heard_lines, prediction_counts
+from transforms.predicted import heard_lines, heard_of, prediction_counts
 from transforms.ranking import ranking_parts
 from transforms.side_views import claim_state_sums, explained_otherwise, not_live, trend_weeks
 from transforms.tables.policy import Settings
 
 # Columns of a flagged line that nothing after detection reads.
 SPENT = (
-    "remarks", "reasons", "stated_allowed_cents", "class_of_contract", "bundled_cents", "oa_excess_cents",
+    "claim", "row", "situation", *LINE_FLAGS, *REMARK_FLAGS, "remarks", "reasons",
+    "stated_allowed_cents", "class_of_contract", "bundled_cents", "oa_excess_cents",
     "difference_cents", "allowed_ratio_bp", "usual_fee_cents", "billed_code", "billed_rule", "billed_kind", "only_code", "only_rule",
     "only_kind", "matched_code", "matched_rule", "matched_kind",
 )  # fmt: skip
@@ -31,10 +33,12 @@ SPENT = (
 
 def line_parts(lines: pl.DataFrame, billed: pl.DataFrame, settings: Settings) -> dict[str, pl.DataFrame]:
     """Of live lines, as sent and with the codes of the ledger (`billed`): what payers allow, cover and take over, and counts."""
+    ordinary = lines.filter(is_ordinary())
+    fees = fee_counts(ordinary)
     return {
-        "fee_counts": fee_counts(lines),
-        "coverage_counts": coverage_counts(lines),
-        "history_counts": fee_counts(billed),
+        "fee_counts": fees,
+        "coverage_counts": coverage_counts(ordinary),
+        "history_counts": fees if billed is lines else fee_counts(billed.filter(is_ordinary())),
         "history_trips": history_trips(billed, settings.policy),
         "later_payments": later_payments(lines),
         "line_days": line_days(lines),
@@ -53,10 +57,12 @@ def payment_parts(lake: Lake, payments: pl.DataFrame, claims: pl.DataFrame, sett
     return {"payments": payment_days(kept), "route_counts": route_counts(kept, sent, settings.networks)}
 
 
-def detected_parts(decided: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def detected_parts(detected: Detected) -> dict[str, pl.DataFrame]:
     """Of every decided line: those flagged, in cents; those explained otherwise; and how many of each code were heard of."""
-    flagged = decided.filter(pl.col("verdict") != "none").drop(SPENT, strict=False)
-    return {"flagged": flagged, "explained_otherwise": explained_otherwise(decided), "heard_lines": heard_lines(decided)}
+    told = detected.told
+    flagged = told.filter(pl.col("verdict") != "none").drop(SPENT, strict=False)
+    heard = [heard_lines(lines) for lines in (told, detected.plain)]
+    return {"flagged": flagged, "explained_otherwise": explained_otherwise(told), "heard_lines": heard_of(pl.concat(heard))}
 
 
 def priced_parts(priced: pl.DataFrame, heard: pl.DataFrame, settings: Settings, as_of: date) -> dict[str, pl.DataFrame]:

@@ -36,6 +36,13 @@ def heard_lines(decided: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def heard_of(heard: pl.DataFrame) -> pl.DataFrame:
+    """heard_lines of several parts as one."""
+    return heard.group_by("payment_date", *KEY).agg(
+        pl.col("heard_count").sum(), pl.col("has_alternate").any(), pl.col("payer_name").drop_nulls().min()
+    )  # fmt: skip
+
+
 def _telling(lines: pl.DataFrame) -> pl.DataFrame:
     silent = pl.col("is_whole_claim") | pl.col("is_after_prior_payer") | pl.col("is_bundle") | pl.col("is_denied")
     return lines.filter(pl.col("submitted_code").is_not_null() & ~silent)
