@@ -25,8 +25,15 @@ def test_one_key_of_a_section_may_be_given_alone(write: Write) -> None:
     assert (own.alerts.quiet_days, own.alerts.new_pair_amount) == (3, Decimal(1000))
 
 
-def test_schedules_and_alerts_change_no_publication(write: Write) -> None:
+def test_retention_is_safe_and_on() -> None:
+    """Weekly reports reach back a quarter of a year and look at the week before: that much stays day by day."""
+    retention = load_operations().retention
+    assert retention.is_nightly and retention.history_days >= 92 and retention.history_weeks >= 52 and retention.settled_days >= 365
+
+
+def test_schedules_alerts_and_retention_change_no_publication(write: Write) -> None:
     before = load_settings(write({})).config_id
+    assert load_settings(write({"audit.yaml": "retention: {nightly: false, history_days: 400}\n"})).config_id == before
     assert load_settings(write({"audit.yaml": "schedules: {nightly: '05:00'}\nalerts: {new_pair_amount: 5}\n"})).config_id == before
 
 
@@ -43,6 +50,10 @@ def test_schedules_and_alerts_change_no_publication(write: Write) -> None:
         ("schedules: [1]", "schedules", "mapping"),
         ("alerts: {new_pair_amount: -1}", "alerts.new_pair_amount", "not an amount"),
         ("alerts: {quiet_days: 0}", "alerts.quiet_days", "whole number"),
+        ("retention: {history_days: 1}", "retention.history_days", "whole number"),
+        ("retention: {fold_after_days: soon}", "retention.fold_after_days", "whole number"),
+        ("retention: {nightly: maybe}", "retention.nightly", "one of"),
+        ("retention: {keep: 7}", "retention.keep", "unknown key"),
     ],
 )
 def test_a_mistake_names_its_place(write: Write, text: str, place: str, fact: str) -> None:

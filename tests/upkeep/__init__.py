@@ -1,0 +1,1 @@
+"""Stores that grow old: what is folded, what goes, what is upgraded."""
