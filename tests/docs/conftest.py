@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.docs.recipes import demo_store
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return demo_store(tmp_path_factory.mktemp("demo"))
+    return made_once(tmp_path_factory, "demo", demo_store) / "store"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,31 +11,17 @@ import duckdb
 import pytest
 
 from expectations.catalogue import page as checks_page
+from flows.commands.practice import DEMO_CLAIMS
 from flows.dictionary import as_markdown
-from flows.night import Order, audit
-from transforms.practice import make_practice
 
 DOCS = Path(__file__).parents[2] / "docs"
 QUERIES = re.findall(r"\n([^\n]+):\n\n```sql\n(.+?)```", (DOCS / "analyst.md").read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small practice, audited for real, with the gate."""
-    root = tmp_path_factory.mktemp("practice")
-    practice = make_practice(300, 11)
-    for name, data in practice.files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    audit(Order(root / "inbox", root / "store", date(2026, 6, 30), root / "config"))
-    return root / "store"
-
-
 @pytest.fixture
-def rows(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+def rows(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
     """Runs a query in the store's folder."""
-    monkeypatch.chdir(store)
+    monkeypatch.chdir(demo)
     with duckdb.connect() as connection:
         yield lambda query: connection.sql(query).fetchall()
 
@@ -58,7 +43,7 @@ def test_every_claim_is_accounted_for(rows) -> None:
     query = next(query for title, query in QUERIES if "accounted" in title)
     ((read, loaded, duplicate, set_aside),) = rows(query)
     assert read == loaded + duplicate + set_aside
-    assert loaded == 300
+    assert loaded == DEMO_CLAIMS
 
 
 def test_the_page_of_checks_is_fresh() -> None:

@@ -9,6 +9,7 @@ import pytest
 from flows.night import audit
 from flows.practice import order_for, write_practice
 from tests.flows.helpers import without_gate
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
@@ -26,27 +27,24 @@ def _one_key(key_file, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def _practice(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("practice")
-    write_practice(folder, claims=250, seed=5)
-    for path in (folder / "inbox").iterdir():
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    return folder
+def _audited(tmp_path_factory, key_file) -> Path:
+    def make(folder: Path) -> None:
+        write_practice(folder, claims=250, seed=5)
+        for path in (folder / "inbox").iterdir():
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+        os.umask(0o027)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ALTBENEFIT_KEY_FILE", str(key_file))
+            audit(order_for(folder, folder / "store"), without_gate)
 
-
-@pytest.fixture(scope="session")
-def _audited(_practice, key_file) -> Path:
-    os.environ["ALTBENEFIT_KEY_FILE"] = str(key_file)
-    os.umask(0o027)
-    audit(order_for(_practice, _practice / "store"), without_gate)
-    return _practice
+    return made_once(tmp_path_factory, "practice_of_flows", make)
 
 
 @pytest.fixture
-def practice(_practice, tmp_path) -> Path:
+def practice(_audited, tmp_path) -> Path:
     """inbox/ and config/ of a practice, nothing audited yet."""
     folder = tmp_path / "practice"
-    shutil.copytree(_practice, folder, ignore=shutil.ignore_patterns("store"))
+    shutil.copytree(_audited, folder, ignore=shutil.ignore_patterns("store"))
     return folder
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from flows.night import audit
 from flows.practice import order_for, write_practice
+from tests.once import made_once
 from tests.ops.night import without_gate
 
 
@@ -22,14 +23,17 @@ def _nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """inbox/, config/ and an audited store/ of a synthetic practice."""
-    folder = tmp_path_factory.mktemp("practice")
-    write_practice(folder, claims=250, seed=5)
-    for path in (folder / "inbox").iterdir():
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    os.umask(0o027)
-    os.environ.pop("ALTBENEFIT_KEY_FILE", None)
-    audit(order_for(folder, folder / "store"), without_gate)
-    return folder
+
+    def make(folder: Path) -> None:
+        write_practice(folder, claims=250, seed=5)
+        for path in (folder / "inbox").iterdir():
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+        os.umask(0o027)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("ALTBENEFIT_KEY_FILE", raising=False)
+            audit(order_for(folder, folder / "store"), without_gate)
+
+    return made_once(tmp_path_factory, "practice_of_ops", make)
 
 
 @pytest.fixture
