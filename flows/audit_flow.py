@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -39,28 +40,35 @@ def as_task(name: str, function: Callable[..., Any], *args: Any) -> Any:
     return quietly()
 
 
+# What a run is watched by is no parameter of the flow, and must not travel to a worker with it.
+WATCHED: ContextVar[tuple[Watch, Record | None]] = ContextVar("watched")
+
+
+@flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False)
+def altbenefit_audit(
+    inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str], earlier: list[str], limit: int | None,
+    dask: str | None,
+) -> Summary:  # fmt: skip
+    """The nightly audit; `run_under_prefect` calls it."""
+    # Prefect sends a flow to workers with all that it names: one function, by its name.
+    return _audited(inbox, store, as_of, config, strict, reprocess, earlier, limit, dask)
+
+
+def _audited(
+    inbox: str, store: str, as_of: str, config: str | None, strict: bool, reprocess: list[str], earlier: list[str], limit: int | None,
+    dask: str | None,
+) -> Summary:  # fmt: skip
+    given = Order(
+        Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict,
+        tuple(map(Path, reprocess)), earlier=tuple(map(date.fromisoformat, earlier)), limit=limit, dask=dask,
+    )  # fmt: skip
+    return work_as_tasks(given, *WATCHED.get())
+
+
 def run_under_prefect(order: Order, watch: Watch, record: Record | None = None) -> Summary:
     """Run the audit as a flow of this process; the caller holds the store."""
-
-    @flow(name="altbenefit-audit", log_prints=False, persist_result=False, validate_parameters=False, task_runner=_runner(order))
-    def altbenefit_audit(
-        inbox: str,
-        store: str,
-        as_of: str,
-        config: str | None,
-        strict: bool,
-        reprocess: list[str],
-        earlier: list[str],
-        limit: int | None,
-        dask: str | None,
-    ) -> Summary:
-        given = Order(
-            Path(inbox), Path(store), date.fromisoformat(as_of), Path(config) if config else None, strict,
-            tuple(map(Path, reprocess)), earlier=tuple(map(date.fromisoformat, earlier)), limit=limit, dask=dask,
-        )  # fmt: skip
-        return work_as_tasks(given, watch, record)
-
-    return altbenefit_audit(
+    WATCHED.set((watch, record))
+    return altbenefit_audit.with_options(task_runner=_runner(order))(
         str(order.inbox), str(order.store), order.as_of.isoformat(), str(order.config) if order.config else None, order.is_strict,
         [str(path) for path in order.reprocess], [day.isoformat() for day in order.earlier], order.limit, order.dask,
     )  # fmt: skip
@@ -87,10 +95,10 @@ def _runner(order: Order) -> Any:
     return runner(order.dask)
 
 
-def _hands(order: Order) -> AbstractContextManager[Hands]:
-    """Who does the heavy part: this machine, or the workers of the cluster that the order names."""
+def _hands(order: Order) -> AbstractContextManager[Hands | None]:
+    """The workers of the cluster that the order names; None is this machine alone."""
     if not order.dask:
-        return nullcontext(Hands())
+        return nullcontext(None)
     from flows.fan_out.connect import by_flow
 
     return by_flow(order.dask, order.store)

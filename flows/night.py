@@ -31,7 +31,7 @@ from flows import (
 )
 from flows.errors import BadUsage
 from flows.exports import rules_of
-from flows.hands import Hands
+from flows.hands import Hands, alone
 from flows.inbox import Arrival, Inbox, at_most, distinct, look, named
 from flows.lock import hold
 from flows.mart_tables import Mart, tables_of
@@ -75,7 +75,7 @@ def audit(order: Order, step: Step = plainly, watch: Watch | None = None) -> Sum
 
 def work(order: Order, step: Step = plainly, watch: Watch | None = None, hands: Hands | None = None) -> Summary:
     """Take in what is new, publish what follows from it; the caller holds the store. `hands` do the heavy part: this machine's own."""
-    hands = hands or Hands()
+    hands = hands or alone(order.store)
     watch = watch or Watch()
     settings = settings_of(order.config)
     upgraded = upgrade.prepare(order.store)

@@ -12,6 +12,7 @@ from flows.fan_out.bundle import Bundle
 from flows.fan_out.likeness import difference
 
 HERE = "here"  # a file of the scratch that the run wrote: a worker that cannot see it sees another store
+REACH_SECONDS = 5.0
 SAME_CODE = "Install the same version and lock file there, then restart the worker."
 SAME_STORE = "Mount the share that holds the store at the same path on every machine, for the same account."
 
@@ -47,6 +48,16 @@ def answered(needed: Mapping[str, str], scratch: Path, step: str, action: Callab
             return Answer(host, action())
     except Failure as why:
         return Answer(host, Bundle(), Fault(why.cause, why.file, why.next_step, why.exit_code, getattr(why, "errno", None)))
+
+
+def reaches(url: str) -> bool:
+    """Whether this machine reaches Prefect's server."""
+    import httpx
+
+    try:
+        return httpx.get(f"{url.rstrip('/')}/health", timeout=REACH_SECONDS).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def require_alike(needed: Mapping[str, str]) -> None:

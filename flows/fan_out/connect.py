@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import BadUsage, Failure, SystemRefused
-from flows.fan_out.crew import CONNECT_SECONDS, crew_of
+from flows.fan_out.crew import CONNECT_SECONDS, crew_of, require_server
 from flows.hands import Hands
 
 if TYPE_CHECKING:
@@ -51,23 +51,33 @@ def by_client(address: str, store: Path) -> Iterator[Hands]:
 
 
 def runner(address: str) -> DaskTaskRunner:
-    """The task runner for a flow whose work goes to the cluster."""
+    """The task runner for a flow whose work goes to the cluster. Raises BadUsage without a Prefect server that workers can report to."""
+    from prefect.settings import get_current_settings
     from prefect_dask.task_runners import DaskTaskRunner
 
+    if not get_current_settings().api.url:
+        step = "Set PREFECT_API_URL to a server that every worker can reach, or add --no-prefect."
+        raise BadUsage("--dask under Prefect needs a Prefect server: workers report to it", next_step=step)
     return DaskTaskRunner(address=address, client_kwargs=dict(CLIENT))
 
 
 @contextmanager
 def by_flow(address: str, store: Path) -> Iterator[Hands]:
-    """The same for the Prefect flow that calls, whose task runner is `runner(address)`: each piece of work is one of its tasks."""
+    """The same for the Prefect flow that calls. With `runner(address)` for a task runner, each piece of work is one of its tasks."""
     from prefect.context import FlowRunContext
+    from prefect.settings import get_current_settings
 
     _quiet()
     context = FlowRunContext.get()
-    assert context is not None, "called by a flow"
-    tasks: Any = context.task_runner
-    with reached(address, lambda: tasks.client) as client, crew_of(client, _submit_task, store) as crew:
-        yield hands_of(crew, store)
+    tasks: Any = context.task_runner if context else None
+    if type(tasks).__name__ != "DaskTaskRunner":  # a deployment's flow, whose task runner was settled when it was written
+        with by_client(address, store) as hands:
+            yield hands
+        return
+    with reached(address, lambda: tasks.client) as client:
+        require_server(client, get_current_settings().api.url or "")
+        with crew_of(client, _submit_task, store) as crew:
+            yield hands_of(crew, store)
 
 
 def _submit_task(step: str, function: Callable[..., Any], order: Any) -> Any:

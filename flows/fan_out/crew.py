@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import BadUsage, Failure, SystemRefused
-from flows.fan_out.answer import HERE, SAME_CODE, Answer
+from flows.fan_out.answer import HERE, SAME_CODE, Answer, reaches
 from flows.fan_out.likeness import difference, likeness
+from flows.hands import FAN_OUT
 
-FOLDER = ".fan-out"  # below the store: what workers hand over; gone when the run is
 CONNECT_SECONDS = 20.0
 GONE_SECONDS = 60.0  # a cluster whose workers are all being restarted has some again within these
 SILENT_SECONDS = 1800.0  # a chunk takes a worker some ten seconds
 LOOK_SECONDS = 1.0
+SERVER = "Set PREFECT_API_URL to an address that every worker can reach, or add --no-prefect."
 AGAIN = "What was committed stays; run the command again once the cluster is well, or without --dask."
 
 
@@ -58,7 +59,7 @@ def crew_of(client: Any, submit: Callable[..., Any], store: Path) -> Iterator[Cr
     """A crew with a scratch folder in the store, once it is clear that every worker is alike."""
     _await_one(client)
     require_all_alike(client)
-    scratch = (store / FOLDER / secrets.token_hex(4)).absolute()
+    scratch = (store / FAN_OUT / secrets.token_hex(4)).absolute()
     shutil.rmtree(scratch.parent, ignore_errors=True)  # of runs that died: the caller holds the store
     scratch.mkdir(parents=True, mode=0o700)
     (scratch / HERE).touch()
@@ -85,6 +86,13 @@ def require_all_alike(client: Any) -> None:
             raise BadUsage(f"the worker at {address} cannot run altbenefit ({type(found).__name__})", next_step=SAME_CODE)
         if differs := difference(likeness(), found):
             raise BadUsage(f"the worker at {address} has other versions: {differs}", next_step=SAME_CODE)
+
+
+def require_server(client: Any, url: str) -> None:
+    """Raises BadUsage for the first worker that does not reach Prefect's server, to which it reports each task."""
+    for address, found in sorted(client.run(reaches, url, on_error="return").items()):
+        if found is False:
+            raise BadUsage(f"the worker at {address} does not reach Prefect's server", url, SERVER)
 
 
 def ahead(crew: Crew, step: str, function: Callable[[Any], Answer], orders: Sequence[Any]) -> Iterator[Callable[[], Answer]]:
