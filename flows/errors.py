@@ -65,7 +65,7 @@ class StoreDamaged(Failure):
     exit_code = UNEXPECTED
 
 
-class StoreTooNew(BadUsage):
+class StoreTooNew(Failure):
     """A newer version of this program wrote the store."""
 
 
