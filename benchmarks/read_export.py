@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -57,7 +58,7 @@ def export(lines: int) -> bytes:
 
 
 def main(lines: int) -> None:
-    """CPU seconds of each, taken in turn; the ratio is that of the medians, since other work slows both alike."""
+    """CPU seconds of each and their ratios, round by round, since other work slows both alike; printed as one JSON object."""
     settings = load_settings()
     rules = ExportRules(settings.layouts, settings.policy.remark_text_patterns)
     with tempfile.TemporaryDirectory() as folder:
@@ -69,8 +70,8 @@ def main(lines: int) -> None:
             ours.append(_cpu(lambda: read(sheet_of(path.read_bytes()), rules, "0" * 64, "export.csv")))
         found = read(sheet_of(path.read_bytes()), rules, "0" * 64, "export.csv")
     assert found.faults.is_empty() and found.service_lines.height == lines
-    ratio = median(ours) / median(plain)
-    print(f"{lines} lines: pl.read_csv {median(plain):.2f} s CPU, read {median(ours):.2f} s CPU, {ratio:.2f} times")
+    ratios = [round(one / other, 2) for one, other in zip(ours, plain, strict=True)]
+    print(json.dumps({"lines": lines, "cpu": median(ours), "csv_cpu": median(plain), "ratio": median(ratios), "ratios": ratios}))
 
 
 def _cpu(work) -> float:

@@ -4,6 +4,8 @@ It takes one transaction set a file and stumbles over a second, so both sides ge
 `to_dataframe` over many files joins them one by one.
 """
 
+# pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
+# Runs in an environment of its own, where the reader is installed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -3,6 +3,8 @@
 It reads no PER segment of the payer, which the guide requires, so both sides get files without. Needs pydantic 1.
 """
 
+# pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
+# Runs in an environment of its own, where the reader is installed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

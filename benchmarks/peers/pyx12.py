@@ -1,5 +1,7 @@
 """pyx12: text of each element by its path in the guide, checked against the guide's map on the way; amounts and dates stay text."""
 
+# pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
+# Runs in an environment of its own, where the reader is installed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -3,6 +3,8 @@
 It names procedure codes only where their qualifier is HC, and a dental line's is AD, so the code is taken from the segment.
 """
 
+# pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
+# Runs in an environment of its own, where the reader is installed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -22,7 +24,9 @@ def read(paths: Sequence[Path]) -> Callable[[], Found]:
         for one in getattr(message, "facades", [message]):
             for claim in one.claims:
                 about = claim.payment_info
-                claims.append((about.patient_control_number, about.status_code, about.total_charge, about.payment, about.patient_responsibility))
+                claims.append(
+                    (about.patient_control_number, about.status_code, about.total_charge, about.payment, about.patient_responsibility)
+                )
                 for line in claim.line_items:
                     code = line.segList("SVC")[0].segment.getByPos(1)
                     lines.append((len(claims), code, line.charge, line.payment, line.service_date, line.allowed_amount, line.notes))
