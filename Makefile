@@ -57,11 +57,8 @@ site: $(READY) ## the docs as a site, in build/site; offline
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 	@echo "build/site/index.html"
 
-bench: $(READY) ## how fast the reader is, on this machine
-	$(BIN)/python -m benchmarks.read_835
-	$(BIN)/python -m benchmarks.read_export
-	$(BIN)/python -m benchmarks.fold
-	$(BIN)/python -m benchmarks.weekly
+bench: $(READY) ## this project beside other readers, on this machine; rewrites docs/performance.md (half an hour)
+	$(BIN)/python -m benchmarks
 
 reliability: $(READY) ## spoilt files, kills, two runs at once; rewrites docs/reliability.md (an hour)
 	$(BIN)/python -m benchmarks.reliability --date $(shell date +%F)
