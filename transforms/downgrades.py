@@ -90,7 +90,8 @@ def explain(decided: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
     inferred = ~pl.col("is_swap") & is_flagged & pl.col("billed_code").is_null()
     by_office_fee = is_flagged & pl.col("billed_code").is_not_null() & ~pl.col("is_swap")
     return (
-        decided.with_columns(signals=_signals(policy), explanation=pl.when(~is_flagged).then(_explanation()))
+        _with_signals(decided, policy)
+        .with_columns(explanation=pl.when(~is_flagged).then(_explanation()))
         .with_columns(
             rule=pl.when(by_office_fee).then("billed_rule").otherwise(
                 pl.coalesce(swap_rule, pl.when(inferred).then(pl.coalesce("matched_rule", "only_rule")))),
@@ -159,8 +160,8 @@ def _rungs(policy: AuditPolicy) -> list[Rung]:
     ]
 
 
-def _signals(policy: AuditPolicy) -> pl.Expr:
-    """Everything found on the line that bears on a downgrade, for or against, in a fixed order."""
+def _with_signals(decided: pl.DataFrame, policy: AuditPolicy) -> pl.DataFrame:
+    """Adds signals: everything found on the line that bears on a downgrade, for or against, in a fixed order."""
     flags = {
         "code_swap": pl.col("is_swap") & pl.col("rule").is_not_null(),
         "unknown_code_swap": pl.col("is_swap") & pl.col("rule").is_null() & ~pl.col("is_reversed"),
@@ -173,8 +174,14 @@ def _signals(policy: AuditPolicy) -> pl.Expr:
         "prior_payer": pl.col("is_after_prior_payer"),
         "forwarded_to_secondary": pl.col("claim_status_code").is_in(["19", "20", "21"]).fill_null(False),
     }
-    named = pl.concat_list(pl.when(holds).then(pl.lit(name)) for name, holds in flags.items()).list.drop_nulls()
-    return pl.concat_list(named, pl.col("reasons", "remarks").fill_null([]))
+    # Few combinations of them occur: each is put into words once.
+    bits = pl.sum_horizontal(holds.cast(pl.Int64) * 2**place for place, holds in enumerate(flags.values()))
+    placed = decided.with_columns(combination=bits)
+    seen = placed["combination"].unique()
+    words = [[name for place, name in enumerate(flags) if bit >> place & 1] for bit in seen]
+    named = pl.DataFrame({"combination": seen, "named": words}, schema={"combination": pl.Int64, "named": pl.List(pl.String)})
+    told = placed.join(named, on="combination", how="left", maintain_order="left")
+    return told.with_columns(signals=pl.concat_list("named", pl.col("reasons", "remarks").fill_null([]))).drop("combination", "named")
 
 
 def has_cause() -> pl.Expr:

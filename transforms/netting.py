@@ -33,14 +33,13 @@ def netting_rows(claims: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.Data
     dates are the claim's days of service in order, joined by commas; is_marked: a remark or reason of the correction trail
     is on the claim; is_taken_back: its payment takes back money under the claim's number (PLB); no account number is null.
     """
-    dates = lines.group_by("claim_id").agg(pl.col("service_date").drop_nulls().unique().sort().cast(pl.String).str.join(",").alias("dates"))
     taken_back = provider_adjustments.filter(pl.col("reason_code").is_in(RECOVERIES)).select(
         "payment_id", payer_claim_control_number="reference", is_taken_back=pl.lit(True)
     )
     # Claims sent on paper come back under account number 0, whoever's they are.
     account = pl.when(pl.col("patient_control_number") != "0").then("patient_control_number")
     return (
-        claims.join(dates, on="claim_id", how="left")
+        claims.join(_dates(lines), on="claim_id", how="left")
         .join(_marked(claims, lines, adjustments), on="claim_id", how="left")
         .join(taken_back.unique(), on=["payment_id", "payer_claim_control_number"], how="left")
         .with_columns(
@@ -53,6 +52,17 @@ def netting_rows(claims: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.Data
         .with_columns(pl.col("is_marked", "is_taken_back").fill_null(False))
         .select(pl.col(name).cast(dtype) for name, dtype in NETTING_SCHEMA.items())
     )
+
+
+def _dates(lines: pl.DataFrame) -> pl.DataFrame:
+    """claim_id and dates: the days of service of its lines, in order, joined by commas."""
+    day = pl.col("service_date")
+    span = lines.group_by("claim_id").agg(first=day.min(), last=day.max())
+    one_day = pl.col("first").eq_missing(pl.col("last"))
+    plain = span.filter(one_day).select("claim_id", dates=pl.col("first").cast(pl.String).fill_null(""))
+    days = lines.select("claim_id", "service_date").join(span.filter(~one_day), on="claim_id", how="semi").drop_nulls().unique()
+    several = days.sort("service_date").group_by("claim_id").agg(dates=day.cast(pl.String).str.join(","))
+    return pl.concat([plain, several])
 
 
 def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +111,8 @@ def _marked(claims: pl.DataFrame, lines: pl.DataFrame, adjustments: pl.DataFrame
     """claim_id, is_marked for claims that carry a remark or a reason of the correction trail."""
 
     def said(frame: pl.DataFrame) -> pl.Series:
-        return frame.filter(pl.col("remark_codes").list.eval(pl.element().is_in(REPLACEMENT_REMARKS)).list.any())["claim_id"]
+        remarks = frame.select("claim_id", "remark_codes").filter(pl.col("remark_codes").list.len() > 0).explode("remark_codes")
+        return remarks.filter(pl.col("remark_codes").is_in(REPLACEMENT_REMARKS))["claim_id"]
 
     by_reason = adjustments.filter(pl.col("reason_code").is_in(REPLACEMENT_REASONS))["claim_id"]
     return pl.concat([said(claims), said(lines), by_reason]).unique().to_frame("claim_id").with_columns(is_marked=True)
