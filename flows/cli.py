@@ -29,6 +29,7 @@ from flows.commands import (
 )
 from flows.crash import leave_no_core, traceback_of
 from flows.errors import UNEXPECTED, Failure, no_panic, of_system
+from flows.remote.names import told
 
 
 class InOrder(click.Group):
@@ -81,7 +82,7 @@ def take_dotenv() -> None:
 
 
 def _tell(failure: Failure) -> NoReturn:
-    click.echo("\n".join(failure.lines()[:5]), err=True)
+    click.echo(told("\n".join(failure.lines()[:5])), err=True)
     sys.exit(failure.exit_code)
 
 

@@ -22,10 +22,14 @@ from flows.audit_flow import as_task, told, work_as_tasks
 from flows.cli import take_dotenv
 from flows.clock import day_of_run
 from flows.commands.audit import watch_of
+from flows.commands.report import bring_last_week
 from flows.errors import LOCKED, BadUsage, Failure, without_words
 from flows.lock import hold
 from flows.logs import log_to
 from flows.order import Order, require_inbox
+from flows.remote.address import Place, place
+from flows.remote.commands import on_store
+from flows.remote.places import at_hand
 from flows.unattended import unattended
 
 Result = TypeVar("Result")
@@ -36,21 +40,22 @@ ENDS = {0: "Published", 3: "Published, some set aside", 4: "Nothing new"}
 def nightly_audit(inbox: str | None = None, store: str | None = None, config: str | None = None, as_of: str | None = None) -> State:
     """The nightly audit. Its state is named after what it did; a store that another run holds is left to that run."""
     prepare_process()
-    return _quietly("audit", lambda: _nightly(_path("inbox", inbox), _path("store", store), _optional("config", config), as_of))
+    return _quietly("audit", lambda: _nightly(_place("inbox", inbox), _place("store", store), _optional("config", config), as_of))
 
 
-def _nightly(inbox: Path, store: Path, config: Path | None, as_of: str | None) -> State:
+def _nightly(inbox: Place, store: Place, config: Path | None, as_of: str | None) -> State:
     day = date.fromisoformat(as_of) if as_of else day_of_run(config)
-    order = Order(inbox, store, day, config)
     record = log_to(None, str(flow_run.id or ""))
 
-    def act() -> Any:
-        require_inbox(inbox)
-        with hold(store):
+    def act(order: Order) -> Any:
+        require_inbox(order.inbox)
+        with hold(order.store):
             return work_as_tasks(order, watch_of(quiet=False, record=record), record)
 
     try:
-        summary = unattended(order, act, record, say)
+        with at_hand(inbox, store) as places:
+            order = Order(places.inbox, places.store, day, config)
+            summary = unattended(order, lambda: places.within(lambda: act(order)), record, say)
     except Failure as why:
         if why.exit_code != LOCKED:
             raise
@@ -62,10 +67,11 @@ def _nightly(inbox: Path, store: Path, config: Path | None, as_of: str | None) -
 def weekly_report(store: str | None = None, config: str | None = None) -> State:
     """Every weekly report that is due, each mailed once."""
     prepare_process()
-    return _quietly("report", lambda: _weekly(_path("store", store), _optional("config", config)))
+    return _quietly("report", lambda: _weekly(store=_place("store", store), config=_optional("config", config), due=True))
 
 
-def _weekly(store: Path, config: Path | None) -> State:
+@on_store("weekly/", is_giving=True, more=bring_last_week)
+def _weekly(store: Path, config: Path | None, due: bool) -> State:
     from flows.report_flow import tell_prefect
     from flows.weekly import write_due
 
@@ -98,10 +104,11 @@ def _optional(name: str, given: str | None) -> Path | None:
     return Path(value).expanduser() if value else None
 
 
-def _path(name: str, given: str | None) -> Path:
-    path = _optional(name, given)
-    if path is None:
+def _place(name: str, given: str | None) -> Place:
+    value = given or os.environ.get(f"ALTBENEFIT_{name.upper()}")
+    if not value:
         variable = f"ALTBENEFIT_{name.upper()}"
         told("failed", "", {"cause": f"{variable} is not set"})
         raise BadUsage(f"no {name} is named", next_step=f"Set {variable} for the worker, or the deployment's parameter {name}.")
-    return path
+    found = place(value)
+    return found.expanduser() if isinstance(found, Path) else found

@@ -26,15 +26,16 @@ from flows.clock import odd_night, operations_of
 from flows.commands.audit import PREFECT_QUIETLY
 from flows.errors import BadUsage, SystemRefused
 from flows.order import require_inbox
+from flows.remote.address import Place
 
 HOST = "127.0.0.1"
 SERVER_SECONDS = 120.0
 
 
-def serve(inbox: Path, store: Path, config: Path | None, port: int) -> None:
+def serve(inbox: Place, store: Place, config: Path | None, port: int) -> None:
     """Run the schedules until stopped. Without PREFECT_API_URL this starts a Prefect server of its own on loopback, and ends it."""
     schedules = operations_of(config).schedules
-    require_inbox(inbox)
+    require_arrivals(inbox)
     require_steady(schedules)
     for name, value in PREFECT_QUIETLY.items():
         if "LOGGING" not in name:  # the log of a service is its output
@@ -50,9 +51,20 @@ def serve(inbox: Path, store: Path, config: Path | None, port: int) -> None:
         serve_deployments(*deployments, pause_on_shutdown=False, print_starting_message=False, limit=1)
 
 
-def parameters_of(inbox: Path, store: Path, config: Path | None) -> dict[str, str | None]:
-    """Paths as a process elsewhere understands them."""
-    return {"inbox": str(inbox.absolute()), "store": str(store.absolute()), "config": str(config.absolute()) if config else None}
+def require_arrivals(inbox: Place) -> None:
+    """Raises a Failure at once where the inbox is no folder, or cannot be listed on object storage."""
+    if isinstance(inbox, Path):
+        require_inbox(inbox)
+        return
+    from flows.remote.inbox import require_objects
+
+    require_objects(inbox)
+
+
+def parameters_of(inbox: Place, store: Place, config: Path | None) -> dict[str, str | None]:
+    """Paths and addresses as a process elsewhere understands them."""
+    places = {"inbox": inbox, "store": store, "config": config}
+    return {name: str(one.absolute()) if isinstance(one, Path) else str(one) if one else None for name, one in places.items()}
 
 
 def deployments_of(schedules: Schedules, parameters: dict[str, str | None]) -> list[Any]:

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.clock import operations_of
@@ -20,6 +20,7 @@ from flows.notify.deliver import deliver, ping, start_of
 from flows.notify.destinations import Destinations, destinations
 from flows.order import Order
 from flows.publish import CURRENT
+from flows.remote.names import told
 from flows.store import write_whole
 from flows.summary import Summary
 
@@ -37,12 +38,13 @@ class Teller:
 
     def send(self, notice: notices.Notice) -> None:
         """To every destination."""
-        self.troubled(deliver(notice, self.to))
+        facts = {name: told(value) if isinstance(value, str) else value for name, value in notice.facts.items()}
+        self.troubled(deliver(replace(notice, lines=tuple(map(told, notice.lines)), facts=facts), self.to))
         if self.to.is_anyone_told:
             self.record("notice", {"kind": notice.kind, "subject": notice.subject})
 
     def ping(self, url: str, text: str = "") -> None:
-        self.troubled(ping(url, text))
+        self.troubled(ping(url, told(text)))
 
     def troubled(self, troubles: list[str]) -> None:
         for trouble in troubles:
@@ -54,7 +56,7 @@ def unattended(order: Order, act: Callable[[], Summary], record: Record, say: Ca
     """Run `act`, tell whoever should know, and return or raise what it did."""
     teller = teller_of(say, record)
     before = _current_folder(order.store)
-    record("start", {"as_of": order.as_of.isoformat(), "inbox": str(order.inbox), "store": str(order.store)})
+    record("start", {"as_of": order.as_of.isoformat(), "inbox": told(str(order.inbox)), "store": told(str(order.store))})
     teller.troubled(start_of(teller.to.ping))
     try:
         with no_panic():
@@ -91,7 +93,7 @@ def _current_folder(store: Path) -> Path | None:
 
 def _tell_failure(order: Order, failure: Failure, teller: Teller) -> None:
     """At once. A held store is no failure while the other run may still be at work: that one tells."""
-    facts = {"exit_code": failure.exit_code, "cause": failure.cause, "file": failure.file, "next": failure.next_step}
+    facts = {"exit_code": failure.exit_code, "cause": failure.cause, "file": told(failure.file), "next": told(failure.next_step)}
     teller.record("failed", facts)
     if isinstance(failure, StoreLocked) and _held_seconds(order.store) < HELD_TOO_LONG:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.errors import Failure, StepFailed, no_panic
+from flows.remote.address import PLACE, Place
 
 if TYPE_CHECKING:
     from flows.logs import Record
@@ -32,8 +34,16 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--inbox", required=True, type=PATH, envvar="ALTBENEFIT_INBOX", help="Folder that new exports arrive in; never changed.")
-@click.option("--store", required=True, type=PATH, envvar="ALTBENEFIT_STORE", help="Folder for the lake, the reports and the quarantine.")
+@click.option(
+    "--inbox",
+    required=True,
+    type=PLACE,
+    envvar="ALTBENEFIT_INBOX",
+    help="Folder or s3://bucket/prefix that new exports arrive in; never changed.",
+)
+@click.option(
+    "--store", required=True, type=PLACE, envvar="ALTBENEFIT_STORE", help="Folder or s3://bucket/prefix for the lake and the reports."
+)
 @click.option("--config", type=PATH, envvar="ALTBENEFIT_CONFIG", help="Folder whose files lie over the shipped configuration.")
 @click.option("--as-of", type=DAY, help="Business date of the run; default today, on the clock of audit.yaml's time_zone.")
 @click.option("--from", "first", type=DAY, help="Backfill: publish into history as of each period's end since this date.")
@@ -41,8 +51,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--every", type=click.Choice(["day", "week", "month"]), default="month", show_default=True, help="Backfill: the period.")
 @click.option("--strict", is_flag=True, help="Set aside what has warnings, and payments that do not balance.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
-@click.option("--reprocess", multiple=True, type=PATH, help="Take this file anew although it is known; repeatable.")
-@click.argument("more_files", nargs=-1, type=PATH)
+@click.option("--reprocess", multiple=True, type=PLACE, help="Take this file anew although it is known; repeatable.")
+@click.argument("more_files", nargs=-1, type=PLACE)
 @click.option("--limit", type=click.IntRange(1), help="Take in this many new files at most; the rest waits for the next run.")
 @click.option("--dask", metavar="tcp://HOST:PORT", envvar="ALTBENEFIT_DASK", help="Let the workers of this Dask cluster do the heavy part.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
@@ -50,8 +60,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--log-json", metavar="FILE", help="Add JSON lines to this file, one a file read; - is stderr. Also ALTBENEFIT_LOG.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else there.")
 def audit(
-    inbox: Path, store: Path, config: Path | None, as_of: datetime | None, first: datetime | None, last: datetime | None, every: str,
-    strict: bool, dry_run: bool, reprocess: tuple[Path, ...], more_files: tuple[Path, ...], limit: int | None, dask: str | None,
+    inbox: Place, store: Place, config: Path | None, as_of: datetime | None, first: datetime | None, last: datetime | None, every: str,
+    strict: bool, dry_run: bool, reprocess: tuple[Place, ...], more_files: tuple[Place, ...], limit: int | None, dask: str | None,
     no_prefect: bool, no_notify: bool, log_json: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Take in new exports, validate, flag, price, rank and publish.
@@ -65,21 +75,29 @@ def audit(
         raise click.UsageError("Give --as-of for one date, or --from and --to for a backfill.")
     from flows.logs import log_to, silent
     from flows.order import Order
+    from flows.remote.places import at_hand
 
     chosen = last or as_of
     business_date = chosen.date() if chosen else _today(config)
     earlier = _earlier(first.date(), business_date, every) if first else ()
-    files = (*reprocess, *more_files)
-    order = Order(inbox, store, business_date, config, strict, files, is_dry_run=dry_run, earlier=earlier, limit=limit, dask=dask)
     record = silent if dry_run else log_to(log_json, uuid.uuid4().hex[:12])
-    if dry_run or no_notify:
-        summary = run(order, no_prefect, record=record)
-    else:
-        from flows.unattended import unattended
-
-        summary = unattended(order, lambda: run(order, no_prefect, record=record), record, lambda text: click.echo(text, err=True))
+    with at_hand(inbox, store, is_giving=not dry_run) as places:
+        files = places.named((*reprocess, *more_files))
+        order = Order(
+            places.inbox, places.store, business_date, config, strict, files, is_dry_run=dry_run, earlier=earlier, limit=limit, dask=dask
+        )
+        summary = _run_and_tell(order, lambda: places.within(lambda: run(order, no_prefect, record=record)), record, dry_run or no_notify)
     click.echo(json.dumps(summary.to_dict()) if as_json else words(summary, dry_run))
     return summary.exit_code
+
+
+def _run_and_tell(order: Order, act: Callable[[], Summary], record: Record, is_silent: bool) -> Summary:
+    """What `act` returns; whoever should know hears of it."""
+    if is_silent:
+        return act()
+    from flows.unattended import unattended
+
+    return unattended(order, act, record, lambda text: click.echo(text, err=True))
 
 
 def _today(config: Path | None) -> date:

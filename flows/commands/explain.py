@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
 
 @click.command()
 @click.argument("line_id")
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+@click.option("--store", required=True, type=PLACE, help="The store.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration that lies over the shipped one, for the rule's source.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@on_store("lake/claims/", "lake/payments/", "lake/adjustments/", "review/")
 def explain(line_id: str, store: Path, config: Path | None, as_json: bool) -> int:
     """One finding: every signal, every number, and the file and segment it came from."""
     from flows.explaining import explanation

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
 if TYPE_CHECKING:
     from flows.packet.write import Written
 
 
 @click.command()
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store; what it has published is read.")
+@click.option("--store", required=True, type=PLACE, help="The store; what it has published is read.")
 @click.option("--config", type=click.Path(path_type=Path), help="Your configuration folder: increases and market_fees/.")
 @click.option("--payer", "payer_id", required=True, help="The payer's id, as in payers.yaml and the ranking.")
 @click.option(
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     help="Date of the letter. Default: the day the figures end on.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@on_store()
 def packet(
     store: Path, config: Path | None, payer_id: str, out: Path | None, increase: str, asked: tuple[str, ...], asked_file: Path | None,
     tiers: str, is_named: bool, no_comparators: bool, paper: str, letter_date: datetime | None, as_json: bool,

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import click
 
-STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
+STORE = click.option("--store", required=True, type=PLACE, help="The store.")
 CONFIG = click.option(
     "--config", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The practice's own configuration; the decision is kept in its payer_aliases.csv.",
@@ -25,6 +28,7 @@ def payers() -> None:
 @payers.command("list")
 @STORE
 @JSON
+@on_store()
 def list_payers(store: Path, as_json: bool) -> int:
     """Every payer of the last publication, dearest first: its names, who pays for it, and why it is not mapped."""
     from flows.payer_words import known_and_unknown
@@ -38,6 +42,7 @@ def list_payers(store: Path, as_json: bool) -> int:
 @click.argument("unmapped_payer_id", required=False)
 @STORE
 @JSON
+@on_store()
 def suggest(unmapped_payer_id: str | None, store: Path, as_json: bool) -> int:
     """Who each unmapped payer may be, and why. With an id: the lines of payers.yaml that would name it."""
     import polars as pl
@@ -79,16 +84,17 @@ def _decision(command: Callable[..., int]) -> Callable[..., int]:
 @_decision
 def confirm(unmapped_payer_id: str, payer_id: str | None, store: Path, config: Path, reason: str, by: str | None, undo: bool) -> int:
     """UNMAPPED_PAYER_ID is PAYER_ID of payers.yaml: what it alone sends means that payer from the next audit on."""
-    return _decide("confirmed", unmapped_payer_id, payer_id, store, config, reason, by, undo)
+    return _decide("confirmed", unmapped_payer_id, payer_id, store=store, config=config, reason=reason, by=by, undo=undo)
 
 
 @payers.command()
 @_decision
 def reject(unmapped_payer_id: str, payer_id: str | None, store: Path, config: Path, reason: str, by: str | None, undo: bool) -> int:
     """UNMAPPED_PAYER_ID is another company than PAYER_ID: it is suggested no more."""
-    return _decide("rejected", unmapped_payer_id, payer_id, store, config, reason, by, undo)
+    return _decide("rejected", unmapped_payer_id, payer_id, store=store, config=config, reason=reason, by=by, undo=undo)
 
 
+@on_store()
 def _decide(
     decision: str, unmapped_payer_id: str, payer_id: str | None, store: Path, config: Path, reason: str, by: str | None, undo: bool
 ) -> int:

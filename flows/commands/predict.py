@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
 
 @click.command()
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store; what it has published is read.")
+@click.option("--store", required=True, type=PLACE, help="The store; what it has published is read.")
 @click.option("--payer", "payers", multiple=True, help="Only this payer's id. May be repeated.")
 @click.option("--code", "codes", multiple=True, help="Only this procedure, such as D2392. May be repeated.")
 @click.option(
@@ -18,6 +21,7 @@ import click
     help="Also write predicted_downgrades.csv and open_dental_substitutions.csv here.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@on_store()
 def predict(store: Path, payers: tuple[str, ...], codes: tuple[str, ...], out: Path | None, as_json: bool) -> int:
     """Before the visit: how likely a payer is to downgrade a procedure, and what that usually leaves to the patient."""
     from flows.predictions import predictions, write_predictions

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import click
 
-STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store, on_whole_store
+
+STORE = click.option("--store", required=True, type=PLACE, help="The store.")
 
 
 @click.group()
@@ -21,6 +24,7 @@ def quarantine() -> None:
 @STORE
 @click.option("--all", "every", is_flag=True, help="Settled items too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@on_store("quarantine/items/", "quarantine/decisions")
 def list_items(store: Path, every: bool, as_json: bool) -> int:
     """Open items, dearest first: file and place, claims and dollars at stake, age, the reason, and what to do."""
     from flows import quarantine as inbox
@@ -42,6 +46,7 @@ def list_items(store: Path, every: bool, as_json: bool) -> int:
 @quarantine.command()
 @click.argument("quarantine_id")
 @STORE
+@on_store("quarantine/")
 def show(quarantine_id: str, store: Path) -> int:
     """One item, whole: every fact, where its bytes are kept, who settled it, and the commands that settle it."""
     import polars as pl
@@ -81,6 +86,7 @@ def _settles(command: Callable[..., int]) -> Callable[..., int]:
 
 @_settles
 @click.option("--config", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The audit's configuration, for its layouts.")
+@on_whole_store
 def release(quarantine_id: str, store: Path, reason: str, by: str | None, config: Path | None) -> int:
     """Use the claim or payment in spite of the fault, from the bytes kept. It counts from the next audit on."""
     from flows import keyfile, retake
@@ -102,6 +108,7 @@ def release(quarantine_id: str, store: Path, reason: str, by: str | None, config
 
 
 @_settles
+@on_whole_store
 def dismiss(quarantine_id: str, store: Path, reason: str, by: str | None) -> int:
     """Settle an item without using it; a dismissal survives reruns."""
     from flows import quarantine as inbox

@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
 if TYPE_CHECKING:
+    from flows.remote.view import View
     from flows.report.run import ReportOrder, ReportSummary
 
 
+def bring_last_week(made: View, given: dict[str, Any]) -> None:
+    """For a store on object storage: the earlier publications that the report compares with."""
+    from flows.remote import weeks
+
+    weeks.bring_last_week(made, given)
+
+
 @click.command()
-@click.option(
-    "--store", required=True, type=click.Path(path_type=Path), envvar="ALTBENEFIT_STORE", help="The store; what it has published is read."
-)
+@click.option("--store", required=True, type=PLACE, envvar="ALTBENEFIT_STORE", help="The store; what it has published is read.")
 @click.option(
     "--config", type=click.Path(path_type=Path), envvar="ALTBENEFIT_CONFIG", help="Folder whose files lie over the shipped configuration."
 )
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--due", is_flag=True, help="Unattended: every week that is over and has no report yet, each mailed once.")
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect; the result is the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@on_store("weekly/", is_giving=True, more=bring_last_week)
 def report(store: Path, config: Path | None, week: str | None, out: Path | None, due: bool, no_prefect: bool, as_json: bool) -> int:
     """The weekly leakage report: a page, a workbook and an e-mail, from what is published."""
     if due and (week or out):

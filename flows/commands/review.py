@@ -9,7 +9,10 @@ from pathlib import Path
 
 import click
 
-STORE = click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
+STORE = click.option("--store", required=True, type=PLACE, help="The store.")
 
 
 @click.group()
@@ -20,6 +23,7 @@ def review() -> None:
 @review.command("list")
 @STORE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@on_store()
 def list_findings(store: Path, as_json: bool) -> int:
     """What waits for a decision, dearest first."""
     from flows.published import review_queue
@@ -42,6 +46,7 @@ def _decision(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+@on_store("review/", is_giving=True)
 def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, by: str | None) -> int:
     from flows import review as decisions
     from flows.lock import hold
@@ -59,11 +64,11 @@ def _decide(line_id: str, store: Path, decision: str, reason: str, undo: bool, b
 @_decision
 def confirm(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
     """It is a downgrade: it becomes a counted finding."""
-    return _decide(line_id, store, "confirmed", reason, undo, by)
+    return _decide(line_id, store=store, decision="confirmed", reason=reason, undo=undo, by=by)
 
 
 @review.command()
 @_decision
 def reject(line_id: str, store: Path, reason: str, by: str | None, undo: bool) -> int:
     """It is no downgrade: it leaves the queue."""
-    return _decide(line_id, store, "rejected", reason, undo, by)
+    return _decide(line_id, store=store, decision="rejected", reason=reason, undo=undo, by=by)

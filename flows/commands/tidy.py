@@ -7,14 +7,18 @@ from pathlib import Path
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_whole_store
+
 PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--store", required=True, type=PATH, envvar="ALTBENEFIT_STORE", help="The store.")
+@click.option("--store", required=True, type=PLACE, envvar="ALTBENEFIT_STORE", help="The store.")
 @click.option("--config", type=PATH, envvar="ALTBENEFIT_CONFIG", help="Folder whose files lie over the shipped configuration.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else there.")
+@on_whole_store
 def tidy(store: Path, config: Path | None, dry_run: bool, as_json: bool) -> int:
     """Folds small files, removes what is kept no longer (retention in audit.yaml), upgrades the store. Changes no answer.
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from flows.remote.address import PLACE
+from flows.remote.commands import on_store
+
 
 @click.group()
 def vault() -> None:
@@ -15,8 +18,9 @@ def vault() -> None:
 
 @vault.command()
 @click.argument("tokens", nargs=-1, required=True)
-@click.option("--store", required=True, type=click.Path(path_type=Path), help="The store.")
+@click.option("--store", required=True, type=PLACE, help="The store.")
 @click.option("--even-to-a-file", is_flag=True, help="Print although the output is no terminal and may be kept somewhere.")
+@on_store("vault/", is_told_at_once=True)
 def reveal(tokens: tuple[str, ...], store: Path, even_to_a_file: bool) -> int:
     """Prints what these tokens stand for. It is patient data: for the practice's own eyes."""
     from flows.errors import BadUsage
