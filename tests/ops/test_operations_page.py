@@ -15,7 +15,7 @@ from flows.cli import altbenefit
 from flows.notify.destinations import destinations, report_box
 from tests.ops.page import BIN, BLOCKS, PAGE, blocks, command_lines, environment, shell
 
-KINDS = {"dotenv", "yaml", "cron", "ini", "sh", "sh service", "sh prefect"}
+KINDS = {"dotenv", "yaml", "cron", "ini", "sh", "sh service", "sh prefect", "sh dask", "sh dask service"}
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
