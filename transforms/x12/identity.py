@@ -120,5 +120,8 @@ def text_lists(segments: Segments, spans: Spans, owner: np.ndarray, kept: np.nda
     rows = is_kept[owner]
     lengths = np.bincount(owner[rows], minlength=count)[kept]
     values = text(segments, (spans[0][rows], spans[1][rows])).to_arrow()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64())
-    return as_series(pa.LargeListArray.from_arrays(offsets, values))
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    # Not pa.array: the first one of a process imports pandas, a third of a second.
+    as_arrow = pa.Array.from_buffers(pa.int64(), len(offsets), [None, pa.py_buffer(offsets)])
+    return as_series(pa.LargeListArray.from_arrays(as_arrow, values))
