@@ -57,6 +57,7 @@ def every_command(house: House) -> list[list[object]]:
         ["quarantine", "release", acceptable[0], "--by", "ada"], ["quarantine", "dismiss", acceptable[1], "--by", "ada"],
         ["review", "confirm", review[0], "--by", "ada"], ["review", "reject", review[1], "--by", "ada"],
         ["payers", "reject", strange[0], payers[-1], *decided], ["payers", "confirm", strange[-1], payers[-1], *decided],
+        ["tidy"],
     ]  # fmt: skip
     alone: list[list[object]] = [
         ["parse", practice / "inbox", "--out", practice / "parsed"],

@@ -46,10 +46,10 @@ def night(root: Path, as_of: date, files: Sequence[tuple[str, bytes]] = ()) -> d
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("seed", "claims", "nights"), [(1, 40, 3), (2, 90, 5), (3, 90, 5)])
+@pytest.mark.parametrize(("seed", "claims", "nights"), [(1, 40, 3), (2, 80, 4)])
 def test_tidied_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, claims: int, nights: int) -> None:
     """Same tables, same ids, same partial results night after night; and a day that went is made again as it was."""
-    monkeypatch.setattr(month_work, "SMALL_YEAR_BYTES", 40_000 if seed == 3 else 0)  # a year as a whole, or month by month
+    monkeypatch.setattr(month_work, "SMALL_YEAR_BYTES", 40_000 if seed == 2 else 0)  # a year as a whole, or month by month
     chance = random.Random(seed)
     files = make_practice(claims, seed, months=4, ends_on=ENDS_ON).files
     arriving = [(name, data) for name, data in files.items() if name.startswith("inbox/")]

@@ -72,16 +72,6 @@ def test_a_dry_run_says_what_it_would_do_and_changes_nothing(old: Path) -> None:
     assert tree(old) == there
 
 
-@pytest.mark.slow
-def test_a_rehearsed_night_leaves_an_old_store_as_it_is(old: Path) -> None:
-    there = tree(old)
-    audited = command(
-        "audit", "--inbox", old / "inbox", "--store", old / "store", "--config", old / "config", "--as-of", LAST_NIGHT, "--dry-run"
-    )
-    assert audited.return_value == 4
-    assert tree(old) == there
-
-
 def test_a_damaged_file_keeps_an_old_store_as_it_is(old: Path) -> None:
     path = next((old / "store/lake/claims").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-9] + b"         ")
