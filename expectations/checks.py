@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from transforms.tables.contract import MONEY, PERCENT, Column, Table
+from transforms.tables.contract import MONEY, PERCENT, TOTAL, Column, Table
 
 HALVED = "120 rows where the last publication had 900"
 
@@ -24,7 +24,7 @@ ANALYSTS = {
 }  # fmt: skip
 # Questions to people: each one answered is a row less.
 MAY_SHRINK = {"unmapped_payers", "payer_suggestions", "alias_drift", "silent_payers"}
-HUNDREDTHS = (MONEY, PERCENT)  # checked as whole cents, or hundredths of a percent: exact, and fast
+HUNDREDTHS = (MONEY, PERCENT, TOTAL)  # checked as whole cents, or hundredths of a percent: exact, and fast
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ UNDONE = ("reversed", "reversal")
 
 def _undone(frames: Frames) -> pl.Series:
     undone = frames["claim_states"].filter(pl.col("state").is_in(UNDONE))
-    return pl.Series(DIFFERENCE, [total(undone, "paid_amount"), total(undone, "patient_responsibility_amount")], pl.Int64)
+    return pl.Series(DIFFERENCE, [total(undone, "paid_total_amount"), total(undone, "patient_responsibility_total_amount")], pl.Int64)
 
 
 LAWS = (

@@ -67,7 +67,7 @@ def control_totals(frames: Frames, lake: pl.DataFrame, report: pl.DataFrame) -> 
             *((name, _sum(rows, "surprise_balance")) for (name,), rows in _by_office(frames["location_ranking"])),
         ],
         ("Claims paid, by state: reversed + reversal = 0", "reversals_cancel"): [
-            (row["state"], _sum(frames["claim_states"].filter(state=row["state"]), "paid_amount"))
+            (row["state"], _sum(frames["claim_states"].filter(state=row["state"]), "paid_total_amount"))
             for row in frames["claim_states"].iter_rows(named=True)
         ],
     }  # fmt: skip

@@ -6,15 +6,27 @@ from datetime import date
 
 import polars as pl
 
-from transforms.tables.contract import MONEY, PERCENT
+from transforms.tables.contract import MONEY, PERCENT, TOTAL
 from transforms.tables.findings import FINDINGS
 
+MOST_CENTS = 999_999_999_999  # that DECIMAL(12,2) holds
 UNKNOWN = "unknown"  # stands for a code that no one sent, so that rankings keep every dollar
 
 
 def dollars(column: str) -> pl.Expr:
     """Whole cents as exact DECIMAL(12,2) dollars."""
     return (pl.col(column).cast(pl.Decimal(38, 2)) / 100).cast(MONEY)
+
+
+def dollars_that_fit(column: str) -> pl.Expr:
+    """The same of a sum that may be too large for that: null where it is."""
+    fitting = pl.when(pl.col(column).abs() <= MOST_CENTS).then(pl.col(column))
+    return (fitting.cast(pl.Decimal(38, 2)) / 100).cast(MONEY)
+
+
+def total_dollars(column: str) -> pl.Expr:
+    """Whole cents of a sum over all that is on file as exact DECIMAL(18,2) dollars."""
+    return (pl.col(column).cast(pl.Decimal(38, 2)) / 100).cast(TOTAL)
 
 
 def percent_of(column: str) -> pl.Expr:

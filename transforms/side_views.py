@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.findings import UNKNOWN, dollars
+from transforms.findings import UNKNOWN, dollars, dollars_that_fit, total_dollars
 from transforms.tables.views import (
     CLAIM_STATES,
     EXPLAINED_OTHERWISE,
@@ -74,7 +74,10 @@ def claim_states(sums: pl.DataFrame) -> pl.DataFrame:
     """Contract CLAIM_STATES from claim_state_sums; parts one below the other are summed here."""
     amounts = {"charge_amount": "charge_cents", "paid_amount": "paid_cents", "patient_responsibility_amount": "patient_cents"}
     whole = sums.group_by("state").agg(pl.col("claim_count", *amounts.values()).sum())
-    table = whole.with_columns(dollars(source).alias(name) for name, source in amounts.items())
+    table = whole.with_columns(
+        *(dollars_that_fit(source).alias(name) for name, source in amounts.items()),
+        *(total_dollars(source).alias(name.replace("_amount", "_total_amount")) for name, source in amounts.items()),
+    )
     return CLAIM_STATES.conform(table).sort(CLAIM_STATES.sort)
 
 

@@ -15,7 +15,7 @@ from expectations.checks import checks_of
 from expectations.gate import GateReport, check
 from expectations.laws import LAWS
 from expectations.suites import checked_frame, suite_for
-from transforms.tables.contract import DATE, FLAG, MONEY, TEXTS, Column, Table, count, money, percent, text, texts
+from transforms.tables.contract import DATE, FLAG, TEXTS, Column, Table, count, money, percent, text, texts
 from transforms.tables.contract import date as date_column
 from transforms.tables.files import FILES
 from transforms.tables.findings import FINDINGS
@@ -53,7 +53,7 @@ def failed(report: GateReport) -> dict[str, int]:
 
 def filler(column: Column) -> Any:
     """Some value that the column may hold."""
-    if column.dtype in (MONEY, pl.Decimal(5, 2)):
+    if column.dtype.is_decimal():
         return Decimal(column.minimum or 0)
     by_type = {DATE: date(2026, 3, 10), FLAG: True, TEXTS: []}
     if column.dtype in by_type:
@@ -188,7 +188,7 @@ def test_files_conserve_claims_and_charges() -> None:
 
 def states(**paid: str) -> dict[str, tuple[Table, pl.DataFrame]]:
     """One claim in each of the states named, with what it paid."""
-    rows = [row_of(CLAIM_STATES, state=state, paid_amount=Decimal(amount)) for state, amount in paid.items()]
+    rows = [row_of(CLAIM_STATES, state=state, paid_total_amount=Decimal(amount)) for state, amount in paid.items()]
     return {"claim_states": (CLAIM_STATES, pl.concat(rows))}
 
 

@@ -20,10 +20,12 @@ DATE = pl.Date()
 FLAG = pl.Boolean()
 TEXTS = pl.List(pl.String())
 PERCENT = pl.Decimal(5, 2)
+TOTAL = pl.Decimal(18, 2)
 
 ARROW_TYPES: dict[pl.DataType, pa.DataType] = {
     MONEY: pa.decimal128(12, 2),
     PERCENT: pa.decimal128(5, 2),
+    TOTAL: pa.decimal128(18, 2),
     pl.Decimal(7, 4): pa.decimal128(7, 4),
     TEXT: pa.large_string(),
     COUNT: pa.int64(),
@@ -117,6 +119,11 @@ class Table:
 def money(name: str, meaning: str, source: str = "", *, null: str | None = None, minimum: int | None = None) -> Column:
     """An exact amount of US dollars."""
     return Column(name, MONEY, "US dollars", meaning, source, null, minimum, example="120.00")
+
+
+def total(name: str, meaning: str, source: str = "", *, null: str | None = None) -> Column:
+    """A sum over all that is on file, in exact US dollars: of thirty million lines a year, more than an amount holds."""
+    return Column(name, TOTAL, "US dollars", meaning, source, null, example="12000000000.00")
 
 
 def text(

@@ -1,6 +1,6 @@
 """Side views of the audit: the trend, what is explained otherwise, what is no longer live, and who sent what."""
 
-from transforms.tables.contract import Table, count, date, flag, money, text, texts
+from transforms.tables.contract import Table, count, date, flag, money, text, texts, total
 from transforms.tables.findings import EVIDENCE
 
 WEEKLY_TREND = Table(
@@ -150,6 +150,7 @@ PAYMENT_TOTALS = Table(
     ),
 )
 
+TOO_LARGE = "beyond 9,999,999,999.99: the column named _total_amount has it"
 CLAIM_STATES = Table(
     name="claim_states",
     grain="one row per state of a claim; summed over all rows it is everything that was paid",
@@ -162,8 +163,13 @@ CLAIM_STATES = Table(
             allowed=("live", "reversed", "reversal", "orphan_reversal", "superseded", "predetermination", "other_channel"),
         ),
         count("claim_count", "claims", minimum=1),
-        money("charge_amount", "billed, signed", "CLP03"),
-        money("paid_amount", "paid, signed; reversed and reversal cancel unless a reversal took back another amount", "CLP04"),
-        money("patient_responsibility_amount", "assigned to patients, signed", "CAS*PR"),
+        money("charge_amount", "billed, signed", "CLP03", null=TOO_LARGE),
+        money(
+            "paid_amount", "paid, signed; reversed and reversal cancel unless a reversal took back another amount", "CLP04", null=TOO_LARGE
+        ),
+        money("patient_responsibility_amount", "assigned to patients, signed", "CAS*PR", null=TOO_LARGE),
+        total("charge_total_amount", "charge_amount, however large", "CLP03"),
+        total("paid_total_amount", "paid_amount, however large", "CLP04"),
+        total("patient_responsibility_total_amount", "patient_responsibility_amount, however large", "CAS*PR"),
     ),
 )
