@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks import ceilings, others, page, sizes, startup
+from benchmarks import ceilings, end_to_end, others, page, sizes, startup
 from benchmarks.figures import Figure, keep, kept, load
 from benchmarks.peers import against
 from benchmarks.targets import number
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "ceilings": ceilings.measure,
     "peers": against.measure,
     "sizes": sizes.measure,
+    "end_to_end": end_to_end.measure,
     "exports": others.exports,
     "night": others.nights,
     "weekly": others.weekly,
