@@ -54,7 +54,7 @@ def _nightly(inbox: Place, store: Place, config: Path | None, as_of: str | None)
 
     try:
         with at_hand(inbox, store) as places:
-            order = Order(places.inbox, places.store, day, config)
+            order = Order(places.inbox, places.store, day, config, dask=os.environ.get("ALTBENEFIT_DASK") or None)
             summary = unattended(order, lambda: places.within(lambda: act(order)), record, say)
     except Failure as why:
         if why.exit_code != LOCKED:

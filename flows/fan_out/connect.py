@@ -64,6 +64,7 @@ def runner(address: str) -> DaskTaskRunner:
 @contextmanager
 def by_flow(address: str, store: Path) -> Iterator[Hands]:
     """The same for the Prefect flow that calls. With `runner(address)` for a task runner, each piece of work is one of its tasks."""
+    require_usable(address, with_prefect=True)
     from prefect.context import FlowRunContext
     from prefect.settings import get_current_settings
 

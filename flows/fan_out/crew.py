@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,7 +52,7 @@ class Crew:
 
 def workers(client: Any) -> Mapping[str, Mapping[str, Any]]:
     """Workers by address, as the client last heard of them."""
-    return client.scheduler_info(n_workers=-1)["workers"]
+    return client.scheduler_info(n_workers=-1).get("workers", {})  # which a client that lost its scheduler does not have
 
 
 @contextmanager
@@ -105,7 +106,8 @@ def ahead(crew: Crew, step: str, function: Callable[[Any], Answer], orders: Sequ
             order = next(waiting, None)
             if order is None:
                 return
-            pending.append(crew.submit(step, function, order))
+            with dask_well():
+                pending.append(crew.submit(step, function, order))
 
     for _ in orders:
         fill()
@@ -116,22 +118,28 @@ def wait(crew: Crew, future: Any) -> Answer:
     """The answer. Raises SystemRefused where none can come any more, within a bounded time."""
     begun = seen = time.monotonic()
     while True:
-        try:
+        with dask_well(), suppress(TimeoutError):
             return future.result(timeout=LOOK_SECONDS)
-        except TimeoutError:
-            now = time.monotonic()
-            seen = now if workers(crew.client) else seen
-            if now - seen > GONE_SECONDS:
-                raise SystemRefused(f"no worker of the Dask cluster is left after {GONE_SECONDS:.0f} seconds", "", AGAIN) from None
-            if now - begun > SILENT_SECONDS:
-                raise SystemRefused(f"the Dask cluster has not answered for {SILENT_SECONDS / 60:.0f} minutes", "", AGAIN) from None
-        except Failure:
-            raise
-        except Exception as why:
-            raise lost(why) from None
+        now = time.monotonic()
+        seen = now if workers(crew.client) else seen
+        if now - seen > GONE_SECONDS:
+            raise SystemRefused(f"no worker of the Dask cluster is left after {GONE_SECONDS:.0f} seconds", "", AGAIN)
+        if now - begun > SILENT_SECONDS:
+            raise SystemRefused(f"the Dask cluster has not answered for {SILENT_SECONDS / 60:.0f} minutes", "", AGAIN)
 
 
-def lost(why: Exception) -> Failure:
+@contextmanager
+def dask_well() -> Iterator[None]:
+    """Errors of Dask itself as the failures that they are to a run; cancelled work is no Exception."""
+    try:
+        yield
+    except Failure:
+        raise
+    except (Exception, CancelledError) as why:
+        raise lost(why) from None
+
+
+def lost(why: BaseException) -> Failure:
     """An error of Dask itself as a failure; its text may quote what was asked of a worker."""
     if type(why).__name__ == "KilledWorker":
         step = "Mostly memory: give each worker 2 GB a thread (dask worker --nthreads 1 --memory-limit 2GB), then run again."

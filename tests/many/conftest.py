@@ -59,6 +59,6 @@ def fresh(threads: Path, tmp_path: Path) -> Order:
 
 @pytest.fixture(scope="module")
 def crowd(settled: Path) -> Iterator[Cluster]:
-    """A scheduler and two workers."""
-    with cluster(settled / "crowd", "one", "two") as made:
+    """A scheduler and three workers."""
+    with cluster(settled / "crowd", "one", "two", "three") as made:
         yield made

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def fanned(order: Order, address: str, at_first: Callable[[], object] = lambda: 
 
     with hold(order.store), connect.by_client(address, order.store) as hands:
         summary = work(order, without_gate, Watch(progress=progress), hands)
-    assert len(told) > 4, "several chunks"
+    assert len(told) > 2, "several chunks"
     return summary
 
 
@@ -53,47 +54,13 @@ def everything_below(folder: Path) -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())
 
 
-def test_two_workers_make_the_bytes_of_threads(threads: Path, fresh: Order, crowd: Cluster) -> None:
+def test_workers_make_the_bytes_of_threads_though_one_is_killed_at_work(threads: Path, fresh: Order, crowd: Cluster) -> None:
     """Lake, marts, what was set aside and the sealed vault; nobody's name in what Dask logs or keeps, and no scratch is left."""
-    fanned(fresh, crowd.address)
+    fanned(fresh, crowd.address, lambda: crowd.kill("three"))
     assert tree(fresh.store) == tree(threads / "store")
     assert list((fresh.store / "quarantine/bytes").iterdir()) and list((fresh.store / "vault").iterdir())
     assert not (fresh.store / FAN_OUT).exists()
     no_canary(everything_below(crowd.folder), fresh)
-
-
-def test_a_worker_killed_while_it_works_changes_nothing(threads: Path, fresh: Order, crowd: Cluster) -> None:
-    crowd.worker("three")
-    until(lambda: crowd.said().count("Registered to:") >= 3, crowd)
-    fanned(fresh, crowd.address, lambda: crowd.kill("three"))
-    assert tree(fresh.store) == tree(threads / "store")
-
-
-def test_all_workers_gone_is_an_end_and_the_next_run_goes_on(
-    threads: Path, fresh: Order, settled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(crew, "GONE_SECONDS", 2.0)
-    with cluster(settled / "lonely", "only") as made:
-        with pytest.raises(Failure) as failed:
-            fanned(fresh, made.address, lambda: made.kill("only"))
-        assert (failed.value.exit_code, failed.value.errno) == (UNEXPECTED, None), "no errno: the night is not begun again by itself"
-        assert "no worker" in failed.value.cause
-        with pytest.raises(Failure, match="no workers"):
-            fanned(fresh, made.address)
-    assert list((fresh.store / "lake").iterdir()), "what was committed stays"
-    (fresh.store / FAN_OUT / "left").mkdir(parents=True)
-    audit(fresh, without_gate)
-    assert not (fresh.store / FAN_OUT).exists()
-    marts = "reports/current"
-    assert tree(fresh.store / marts) == tree(threads / "store" / marts)
-
-
-def test_a_scheduler_that_dies_is_an_end(fresh: Order, settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(connect.CLIENT, "timeout", 3.0)
-    with cluster(settled / "headless", "only") as made, pytest.raises(Failure) as failed:
-        fanned(fresh, made.address, lambda: made.kill("scheduler"))
-    assert failed.value.exit_code == UNEXPECTED
-    assert "Dask" in failed.value.cause
 
 
 def test_a_worker_with_other_code_or_another_vault_key_is_refused(fresh: Order, crowd: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,20 +76,41 @@ def test_a_worker_with_other_code_or_another_vault_key_is_refused(fresh: Order, 
     assert failed.value.exit_code == BAD_USAGE
 
 
-def test_tls_passes_through(threads: Path, fresh: Order, settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Certificates are Dask's own settings, from its environment or its files."""
+def test_without_workers_or_scheduler_a_night_ends_soon_and_the_next_goes_on(
+    threads: Path, fresh: Order, settled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over TLS, whose certificates are Dask's own settings, from its environment or its files."""
+    monkeypatch.setattr(crew, "GONE_SECONDS", 2.0)
+    monkeypatch.setitem(connect.CLIENT, "timeout", 5.0)
     folder = settled / "tls"
     folder.mkdir()
     words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     subprocess.run([*words, "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, check=True, capture_output=True)
-    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    with cluster(folder, "safe", scheme="tls", options=("--tls-ca-file", cert, "--tls-cert", cert, "--tls-key", key)) as made:
-        import dask.config
-
-        own = {"ca-file": cert, "client.cert": cert, "client.key": key}
-        with dask.config.set({f"distributed.comm.tls.{name}": path for name, path in own.items()}):
+    own = {"ca-file": str(folder / "cert.pem"), "client.cert": str(folder / "cert.pem"), "client.key": str(folder / "key.pem")}
+    options = ("--tls-ca-file", own["ca-file"], "--tls-cert", own["client.cert"], "--tls-key", own["client.key"])
+    with dask_settings(own), cluster(folder, "first", scheme="tls", options=options) as made:
+        with pytest.raises(Failure, match="no worker of the Dask cluster is left") as failed:
+            fanned(fresh, made.address, lambda: made.kill("first"))
+        assert (failed.value.exit_code, getattr(failed.value, "errno", None)) == (UNEXPECTED, None), "not begun again by itself"
+        with pytest.raises(Failure, match="has no workers"):
             fanned(fresh, made.address)
-    assert tree(fresh.store) == tree(threads / "store")
+        made.worker("second")
+        until(lambda: made.said().count("Registered to:") >= 2, made)
+        fanned(fresh, made.address)
+        assert tree(fresh.store) == tree(threads / "store"), "what was committed stayed"
+        shutil.rmtree(fresh.store)
+        with pytest.raises(Failure, match="Dask") as failed:
+            fanned(fresh, made.address, lambda: made.kill("scheduler"))
+        assert failed.value.exit_code == UNEXPECTED
+    (fresh.store / FAN_OUT / "left").mkdir(parents=True)
+    audit(fresh, without_gate)
+    assert tree(fresh.store) == tree(threads / "store"), "nothing is left of a run with helpers that died"
+
+
+def dask_settings(tls: dict[str, str]) -> AbstractContextManager[object]:
+    import dask.config
+
+    return dask.config.set({f"distributed.comm.tls.{name}": path for name, path in tls.items()})
 
 
 def test_under_prefect_each_chunk_is_a_task_and_a_killed_worker_changes_nothing(threads: Path, fresh: Order, tmp_path: Path) -> None:
@@ -145,9 +133,8 @@ def test_under_prefect_each_chunk_is_a_task_and_a_killed_worker_changes_nothing(
         made.kill("one")
         out, said = run.communicate(timeout=240)
         assert run.returncode == 3, said
-    theirs = {name: sha for name, sha in tree(threads / "store").items() if not name.startswith(("partials/passed", "reports/"))}
-    mine = tree(fresh.store)
-    assert {name: mine.get(name) for name in theirs} == theirs
+    for part in ("lake", "quarantine", "vault"):
+        assert tree(fresh.store / part) == tree(threads / "store" / part)
     marts = {path.name: path.read_bytes() for path in (threads / "store/reports/current").glob("*.parquet")}
     assert {name: (fresh.store / "reports/current" / name).read_bytes() for name in marts} == marts
     no_canary(everything_below(home) + everything_below(tmp_path / "crowd") + out + said, fresh)
@@ -166,5 +153,5 @@ def is_up(url: str) -> bool:
 def test_a_scheduler_that_cannot_be_reached_is_told_in_time(fresh: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connect.CLIENT, "timeout", 1.0)
     with pytest.raises(Failure, match="cannot be reached") as failed:
-        fanned(replace(fresh), f"tcp://127.0.0.1:{free_port()}")
+        fanned(fresh, f"tcp://127.0.0.1:{free_port()}")
     assert failed.value.exit_code == UNEXPECTED
