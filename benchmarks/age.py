@@ -1,9 +1,9 @@
-"""What a year of nights leaves behind, and what upkeep makes of it: `python -m benchmarks.age [--nights 250] [--claims 200]`.
+"""What a year of nights leaves behind, and what upkeep makes of it: `python -m benchmarks.age [--nights 250] [--claims 200] [--upkeep]`.
 
 One practice's remittances come in night by night, each paid the day before, in one process; every tenth night is worked out, the
 others publish what that one found. Upkeep is left out until the end, so that its effect shows: a night with news and one without
-are measured on copies, before it and after. Without the gate and without Prefect, whose cost does not depend on a store's age.
-Processor seconds of this process.
+are measured on copies, before it and after; `--upkeep` has it every night, as shipped. Without the gate and without Prefect,
+whose cost does not depend on a store's age. Processor seconds of this process.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from transforms.practice import make_practice
 PAID_ON = re.compile(rb"BPR(?:\*[^*~]*){15}\*(\d{8})")
 ENDS_ON = date(2026, 12, 31)
 WORKED_OUT = 10  # every so many nights
-NO_UPKEEP = "retention: {nightly: false}\n"
 Files = list[tuple[str, bytes]]
 
 
@@ -42,16 +41,20 @@ def main() -> None:
     words.add_argument("--nights", type=int, default=250)
     words.add_argument("--claims", type=int, default=200, help="claims a night")
     words.add_argument("--folder", type=Path, help="where to work; else a folder that goes away")
+    words.add_argument("--upkeep", action="store_true", help="tidy at the end of every night")
     given = words.parse_args()
     os.umask(0o027)
     with tempfile.TemporaryDirectory(prefix="altbenefit-age-") as scratch:
-        print(json.dumps(measured(given.folder or Path(scratch), given.nights, given.claims), indent=1))
+        print(json.dumps(measured(given.folder or Path(scratch), given.nights, given.claims, given.upkeep), indent=1))
 
 
-def measured(base: Path, nights: int, claims: int) -> dict[str, Any]:
+def measured(base: Path, nights: int, claims: int, is_tidied: bool) -> dict[str, Any]:
     """Cost of nights along the year; sizes and cost of the last night, before upkeep and after."""
     root = base / "practice"
     every = by_night(root, nights, claims)
+    if not is_tidied:
+        with (root / "config/audit.yaml").open("a") as own:
+            own.write("retention: {nightly: false}\n")
     costs, last_outcome = {}, []
     for number, (day, files) in enumerate(every[:-1], start=1):
         if number % WORKED_OUT == 0:
@@ -83,8 +86,6 @@ def by_night(root: Path, nights: int, claims: int) -> list[tuple[date, Files]]:
         if name.startswith("config/"):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(data)
-    with (root / "config/audit.yaml").open("a") as own:
-        own.write(NO_UPKEEP)
     dated = sorted((paid_on(data), name, data) for name, data in made.items() if name.startswith("inbox/"))
     days = sorted({day for day, _, _ in dated})
     last_of = {day: days[min((number * nights // len(days) + 1) * len(days) // nights, len(days)) - 1] for number, day in enumerate(days)}
