@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from benchmarks import targets
 from benchmarks.chart import in_words, svg
 from benchmarks.figures import ROOT, Figure, Part
+from benchmarks.peers import against
+from benchmarks.peers.environments import remarks
 from benchmarks.targets import number
 
 PAGE, CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
@@ -53,6 +55,7 @@ def body(parts: Sequence[Part], figures: Mapping[str, Figure], bars: Sequence[tu
         yield from table(
             ("reader", "given", "MB a CPU second", "its CPU over ours", "its wall clock over ours", "what it hands over"), peers(figures)
         )
+        yield from notes(figures)
     if "ceilings" in named:
         yield "## Beside the least that a reader can cost\n"
         yield from table(("100 MB", "CPU", "wall clock", "MB a CPU second", "our CPU over it", "our wall clock over it"), least(figures))
@@ -89,6 +92,15 @@ def peers(figures: Mapping[str, Figure]) -> Iterator[tuple[str, ...]]:
             continue
         wall, speed = figures[f"peers.{name}.wall_ratio"], figures[f"peers.{name}.speed"]
         yield cpu.what, wall.note, number(speed.value or 0, "").strip(), spread(cpu), spread(wall), cpu.note
+
+
+def notes(figures: Mapping[str, Figure]) -> Iterator[str]:
+    """What the others cannot read, and what was done about it."""
+    for peer in against.PEERS:
+        words = remarks(peer.module)
+        if words and f"peers.{peer.module}.cpu_ratio" in figures:
+            yield f"- *{peer.name}*: {words}"
+    yield ""
 
 
 def least(figures: Mapping[str, Figure]) -> Iterator[tuple[str, ...]]:

@@ -64,7 +64,9 @@ def _verdict(target: Target, figures: Mapping[str, Figure]) -> str:
     if None in values:
         return "not known"
     kept = [target.is_kept_by(value) for value in values if value is not None]
-    return "reached" if all(kept) else "by one of the two" if any(kept) else "**not reached**"
+    if all(kept):
+        return "reached"
+    return f"**not reached** {'by the clock' if kept[0] else 'by processor'}" if any(kept) else "**not reached**"
 
 
 def number(value: float, unit: str) -> str:

@@ -1,7 +1,8 @@
 """edi-835-parser: a pandas table, a row a service line, money as floats; of a CAS segment only the first adjustment.
 
-It takes one transaction set a file and stumbles over a second, so both sides get one set a file. Tables are joined once: its own
-`to_dataframe` over many files joins them one by one.
+It takes one transaction set a file and stumbles over a second (an AssertionError), so both sides get one set a file. Its tables are
+joined once here, since its own `to_dataframe` over many files joins them one by one. Of several adjustments in one segment it keeps the
+first, so its lines need not balance.
 """
 
 # pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false

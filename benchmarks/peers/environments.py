@@ -50,7 +50,16 @@ def version_of(module: str) -> str:
 
 
 def yields(module: str) -> str:
-    """What a reader hands over: the first sentence about it, after its name, without importing what only its environment has."""
+    """What a reader hands over, in a few words."""
+    return _told(module)[0].split(": ", 1)[-1].rstrip(".")
+
+
+def remarks(module: str) -> str:
+    """What one has to know of a reader to use it; empty where there is nothing."""
+    return " ".join(_told(module)[1:])
+
+
+def _told(module: str) -> list[str]:
+    """The paragraphs about a reader, without importing what only its environment has."""
     words = ast.get_docstring(ast.parse((HERE / f"{module}.py").read_text(encoding="utf-8"))) or ""
-    first = words.split("\n\n")[0].replace("\n", " ")
-    return first.split(": ", 1)[-1].rstrip(".")
+    return [paragraph.replace("\n", " ") for paragraph in words.split("\n\n")]

@@ -1,6 +1,7 @@
 """linuxforhealth-x12: a validated pydantic model of each transaction set, amounts as Decimals; codes stay composite text.
 
-It reads no PER segment of the payer, which the guide requires, so both sides get files without. Needs pydantic 1.
+A PER segment of the payer, which the guide requires, ends in a ValidationError ("value is not a valid list"), so both sides get files
+without. It needs pydantic 1, though it asks for any from 1.9 on; with pydantic 2 it fails at import.
 """
 
 # pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false

@@ -1,6 +1,7 @@
 """TigerShark: objects that search their loop for each value asked for; amounts are Decimals, reasons come with descriptions.
 
-It names procedure codes only where their qualifier is HC, and a dental line's is AD, so the code is taken from the segment.
+Its procedure codes are those with the qualifier HC, and a dental line's is AD, so the code is taken from the segment itself. Of several
+CAS segments of one group in a line it shows the first.
 """
 
 # pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
