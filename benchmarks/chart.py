@@ -26,7 +26,7 @@ def svg(title: str, bars: Sequence[tuple[str, float, str]]) -> str:
     """Bars of (name, megabytes a second, class: own, other or least), fastest first."""
     bars = sorted(bars, key=lambda bar: -bar[1])
     low, high = math.floor(math.log10(min(bar[1] for bar in bars))), math.ceil(math.log10(max(bar[1] for bar in bars)))
-    height = TOP + ROW * len(bars) + 46
+    height = TOP + ROW * len(bars) + 56
     scale = (WIDTH - LEFT - RIGHT) / (high - low)
 
     def across(value: float) -> float:
@@ -50,11 +50,11 @@ def svg(title: str, bars: Sequence[tuple[str, float, str]]) -> str:
             f'<text x="{across(value) + 7:.1f}" y="{top + 14}">{short(value)}</text>',
         ]
     foot = "blue: this project · grey: other readers · yellow: no reader, the least any can cost · logarithmic scale"
-    return "\n".join([*out, f'<text class="quiet" x="16" y="{height - 10}">{foot}</text>', "</svg>", ""])
+    return "\n".join([*out, f'<text class="quiet" x="16" y="{height - 12}">{foot}</text>', "</svg>", ""])
 
 
 def _grid(powers: Sequence[float], across, height: int) -> list[str]:
-    bottom = height - 40
+    bottom = height - 50
     lines = [f'<line class="grid" x1="{across(at):.1f}" x2="{across(at):.1f}" y1="{TOP - 8}" y2="{bottom}"/>' for at in powers]
     return [*lines, *(f'<text class="quiet" x="{across(at):.1f}" y="{bottom + 14}" text-anchor="middle">{at:g}</text>' for at in powers)]
 
