@@ -18,6 +18,7 @@ import polars as pl
 
 from flows import parquet
 from flows.errors import BadUsage
+from flows.manifest import require_known
 from transforms.tables.vault import ORIGINALS
 
 ENVIRONMENT = "ALTBENEFIT_VAULT_KEY"
@@ -61,6 +62,7 @@ def _part(key: bytes, purpose: str) -> bytes:
 
 def reveal(store: Path, tokens: Collection[str]) -> pl.DataFrame:
     """Contract ORIGINALS for these tokens. Raises BadUsage without a key, without a vault, and where the key opens none of it."""
+    require_known(store)
     key = vault_key()
     if key is None:
         raise BadUsage(f"{ENVIRONMENT} is not set", next_step="Set it to the key that the vault was written with.")

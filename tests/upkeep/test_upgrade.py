@@ -97,6 +97,9 @@ WRITING_AND_READING = [
     "quarantine dismiss X --store {0}/store",
     "review list --store {0}/store",
     "review confirm {1} --store {0}/store",
+    "payers list --store {0}/store",
+    "report --due --config {0}/config --no-prefect --store {0}/store",
+    "vault reveal --even-to-a-file abc --store {0}/store",
     "predict --payer 1 --code D2392 --store {0}/store",
 ]
 
