@@ -19,16 +19,13 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.spoil_exports import spoilt_exports
+from benchmarks.spoilt_nights import EXPORTS, REMITTANCES, Row, spoilt
 from flows.practice import write_practice
 from tests.flows.helpers import ROOT, an_835, claim, put, run, tree
-from tests.hostile.mutants import mutants, night_of
 
 PAGE = ROOT / "docs/reliability.md"
 SHORTFALLS = "## Where it falls short"
-BATCH = 250
 OLD = (1_700_000_000, 1_700_000_000)
-Row = tuple[str, str, str]
 HOLD = """
 import sys
 from pathlib import Path
@@ -51,8 +48,8 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=3_600, help="at most so long, shared by the parts")
     given = words.parse_args()
     parts = {
-        "mutants": lambda folder: spoilt(folder, given.mutants, given.seconds * 0.3),
-        "exports": lambda folder: spoilt_exports(folder, given.exports, given.seconds * 0.3),
+        "mutants": lambda folder: spoilt(REMITTANCES, folder, given.mutants, given.seconds * 0.3),
+        "exports": lambda folder: spoilt(EXPORTS, folder, given.exports, given.seconds * 0.3),
         "kills": lambda folder: killed(folder, given.kills, given.seconds * 0.4),
         "together": together,
     }
@@ -77,24 +74,6 @@ def kept_rows(page: str) -> list[tuple[str, ...]]:
     """The figures of the page as it was: what, result, of which, taken on."""
     table = [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 5]
     return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table[1:]]
-
-
-def spoilt(folder: Path, count: int, seconds: float) -> Row:
-    """Nights over spoilt files; each asserts that bytes, claims and dollars are accounted for."""
-    begun, done, size = time.monotonic(), 0, 0
-    files = {"loaded": 0, "duplicate": 0, "quarantined": 0}
-    claims = dict(files)
-    while done < count and time.monotonic() - begun < seconds:
-        batch = mutants(min(BATCH, count - done), seed=1_000 + done)
-        found = night_of(folder / "night", batch)
-        for status in files:
-            files[status] += found.summary.files.get(status, 0)
-            claims[status] += found.summary.claims.get(status, 0)
-        files["loaded"], claims["loaded"] = files["loaded"] - 1, claims["loaded"] - 1  # the good file that every night has beside
-        done, size = done + len(batch), size + sum(map(len, batch))
-        shutil.rmtree(folder / "night")
-    told = ", ".join(f"{files[name]:,} files and {claims[name]:,} claims {name}" for name in files)
-    return "spoilt 835 files", f"{done:,} of {count:,} asked, no crash, {size / 1e6:.1f} MB all accounted for", told
 
 
 def killed(folder: Path, count: int, seconds: float) -> Row:

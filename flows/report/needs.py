@@ -24,17 +24,32 @@ class Need:
 
 def needs(week: Week) -> list[Need]:
     """Only what there is to do, the most pressing first."""
+    trust = week.trust
+    waits, off, strange, unpriced = map(
+        words.dollars, (trust.waiting_charge_amount, trust.unbalanced_amount, trust.unmapped_amount, trust.unpriced_charge_amount)
+    )
     found = (
         _not_loaded(week),
-        _set_aside(week),
-        _unbalanced(week),
+        _some(trust.waiting_count, "item", "set aside", f"{waits} of charges are in no figure here until they can be read", "#unusable"),
+        _some(trust.unbalanced_count, "payment", "not in balance", f"by {off} in all; ask the payer for a corrected remittance", "#trust"),
         _review(week),
         _silent(week),
-        _unmapped(week),
-        _unpriced(week),
+        _some(
+            trust.unmapped_payer_count, "payer", "not in payers.yaml", f"{strange} paid by them; add them, so that one payer is one row",
+            "#unmapped",
+        ),
+        _some(
+            trust.unpriced_line_count, "downgraded line", "without a price", f"{unpriced} of charges; a fee or a coverage is missing",
+            "#unpriced",
+        ),
         _schedule(week),
-    )
+    )  # fmt: skip
     return [need for need in found if need]
+
+
+def _some(count: int, thing: str, what: str, why: str, href: str) -> Need | None:
+    """`3 items set aside`, where there are any."""
+    return Need(f"{words.count_of(count, thing)} {what}", why, href) if count else None
 
 
 def _not_loaded(week: Week) -> Need | None:
@@ -45,22 +60,6 @@ def _not_loaded(week: Week) -> Need | None:
     return Need(
         f"{words.count_of(late.height, 'agreed fee')} not paid yet", f"{lost} of plan payments lost since; write to the payer", "#wins"
     )
-
-
-def _set_aside(week: Week) -> Need | None:
-    trust = week.trust
-    if not trust.waiting_count:
-        return None
-    what = f"{words.count_of(trust.waiting_count, 'item')} set aside"
-    return Need(what, f"{words.dollars(trust.waiting_charge_amount)} of charges are in no figure here until they can be read", "#unusable")
-
-
-def _unbalanced(week: Week) -> Need | None:
-    trust = week.trust
-    if not trust.unbalanced_count:
-        return None
-    what = f"{words.count_of(trust.unbalanced_count, 'payment')} not in balance"
-    return Need(what, f"by {words.dollars(trust.unbalanced_amount)} in all; ask the payer for a corrected remittance", "#trust")
 
 
 def _review(week: Week) -> Need | None:
@@ -78,22 +77,6 @@ def _silent(week: Week) -> Need | None:
     return Need(
         f"{words.count_of(len(names), 'payer')} silent", f"{words.one_or_listed(names)}: longer than ever in the year before", "#freshness"
     )
-
-
-def _unmapped(week: Week) -> Need | None:
-    trust = week.trust
-    if not trust.unmapped_payer_count:
-        return None
-    what = f"{words.count_of(trust.unmapped_payer_count, 'payer')} not in payers.yaml"
-    return Need(what, f"{words.dollars(trust.unmapped_amount)} paid by them; add them, so that one payer is one row", "#unmapped")
-
-
-def _unpriced(week: Week) -> Need | None:
-    trust = week.trust
-    if not trust.unpriced_line_count:
-        return None
-    what = f"{words.count_of(trust.unpriced_line_count, 'downgraded line')} without a price"
-    return Need(what, f"{words.dollars(trust.unpriced_charge_amount)} of charges; a fee or a coverage is missing", "#unpriced")
 
 
 def _schedule(week: Week) -> Need | None:
