@@ -35,16 +35,17 @@ def entangled(root: Path, manifest: store.Manifest, file_ids: Collection[str]) -
 
 def forget(root: Path, manifest: store.Manifest, file_ids: Collection[str]) -> store.Manifest:
     """Take all rows of these files out of the lake, so that they can be taken in anew. What was set aside stays listed."""
+    if not file_ids:  # every night but a few: no file of the lake is opened
+        return manifest
     rows: dict[str, pl.DataFrame] = {}
     remove: frozenset[str] = frozenset()
     for name in BY_FILE:
-        for path in manifest.files.get(name, ()):
-            held = store.rows_of(root, path, name)
-            left = held.filter(~pl.col("file_id").is_in(list(file_ids)))
-            if left.height < held.height:
-                remove |= {path}
-                kept_rows = left.with_columns(month=pl.lit(path.split("month=")[1][:7]))
-                rows[name] = pl.concat([rows[name], kept_rows]) if name in rows else kept_rows
+        _, paths = store.holding(root, manifest, name, "file_id", pl.Series("file_id", sorted(file_ids), pl.String))
+        remove |= paths
+        for path in sorted(paths):
+            left = store.rows_of(root, path, name).filter(~pl.col("file_id").is_in(list(file_ids)))
+            kept_rows = left.with_columns(month=pl.lit(store.month_of(path)))
+            rows[name] = pl.concat([rows[name], kept_rows]) if name in rows else kept_rows
     return store.commit(root, manifest, store.Change(rows, remove=remove)) if remove else manifest
 
 
