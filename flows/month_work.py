@@ -29,7 +29,9 @@ from transforms.month import (
 )
 from transforms.month_keys import place_in_window, taken_over, used
 from transforms.parts import claim_parts, detected_parts, line_parts, payment_parts, priced_parts
+from transforms.same_event import WHOLLY_ELSEWHERE
 from transforms.tables.policy import Settings
+from transforms.tables.same_event import SAME_EVENT
 
 BY_MONTH = ("payments", "claims", "service_lines", "adjustments", "provider_adjustments")
 SMALL_YEAR_BYTES = 6_000_000  # of service lines, about 200,000 of them
@@ -48,7 +50,7 @@ class Job:
     as_of: date
     decisions: pl.DataFrame
     ledger: pl.DataFrame | None = None
-    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by month
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # folder of stage channels by month, where there are several channels
 
     @property
     def made_by(self) -> str:
@@ -89,11 +91,11 @@ def lake_of_month(root: Path, files: Files) -> Lake:
 
 def elsewhere_of(job: Job, month: str) -> Elsewhere:
     """What of a month came by a better channel; nothing for most."""
-    return job.elsewhere.get(month) or Elsewhere(pl.DataFrame(schema=NO_EVENTS), pl.DataFrame(schema=NO_CLAIMS))
-
-
-NO_EVENTS = {"line_id": pl.String}
-NO_CLAIMS = {"claim_id": pl.String, "counterpart_claim_id": pl.String}
+    folder = job.elsewhere.get(month)
+    if folder is None:
+        return Elsewhere(SAME_EVENT.empty(), pl.DataFrame(schema=WHOLLY_ELSEWHERE))
+    lines, claims = (pl.read_parquet(job.root / folder / f"{name}.parquet") for name in ("pairs", "whole"))
+    return Elsewhere(lines.drop("event_key"), claims)
 
 
 def write_claims(job: Job, month: str, files: Files, key: str) -> dict[str, str]:
@@ -126,7 +128,7 @@ def write_lines(job: Job, month: str, files: Files, rows: pl.DataFrame, states: 
         tables.append(line_parts(lines, billed, job.settings) | claim_parts(some, patient_sums(part)))
         billed.write_parquet(work / f"{place:04}.parquet", compression="lz4", statistics=False)
     whole = together(tables) | payment_parts(lake, payments, claims, job.settings)
-    if "source_file" in mine.lines.columns:
+    if mine.lines.height:
         whole["same_event"] = mine.lines
     return partials.write_stage(job.root, partials.folder_of(month, "lines", key), whole)
 

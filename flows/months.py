@@ -13,13 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from flows import partials
+from flows import channels, partials
 from flows.month_work import (
     WORK,
     Files,
     Job,
     days_of,
-    elsewhere_of,
     files_by_period,
     lake_of_month,
     later_of,
@@ -72,9 +71,14 @@ def work_out(job: Job) -> Kept:
     if not every:
         partials.write_index(job.root, Index(job.made_by))
         return Kept(job.root, {})
-    stages: Stages = {month: {"input": input_of(job, month, mine)} for month, mine in every.items()}
+    stages: Stages = {month: {"rows": rows_of(job, month, mine)} for month, mine in every.items()}
     before = _unspoilt(job, before, every, stages)
-    files = dict(before.files)
+    files = dict(before.files) | channels.compare(job, before, every, stages)
+    job = replace(
+        job, elsewhere={month: folder_of(month, "channels", mine["channels"]) for month, mine in stages.items() if "channels" in mine}
+    )
+    for mine in stages.values():
+        mine["input"] = key_of(mine["rows"], mine.get("channels", ""))
     changed = [month for month in every if before.stages.get(month, {}).get("input") != stages[month]["input"]]
     files |= _claimed(job, before, every, stages, changed)
     files |= write_states(job, before, stages, changed)
@@ -117,19 +121,18 @@ def _noted(job: Job, kept: Kept, files: Mapping[str, str]) -> Kept:
 def _unspoilt(job: Job, before: Index, every: Mapping[str, Files], stages: Stages) -> Index:
     """What is kept, or nothing where a lake file was written over since: what was worked out of it may be wrong."""
     since = partials.kept_since(job.root)
-    same = [month for month in every if before.stages.get(month, {}).get("input") == stages[month]["input"]]
+    same = [month for month in every if before.stages.get(month, {}).get("rows") == stages[month]["rows"]]
     paths = (path for month in same for paths in every[month].values() for path in paths)
     return Index(job.made_by) if any((job.root / path).stat().st_mtime_ns > since for path in paths) else before
 
 
-def input_of(job: Job, month: str, files: Files) -> str:
+def rows_of(job: Job, month: str, files: Files) -> str:
     """Names a month's own rows as far as the business date sees them."""
     cut = ""
     if days_of(month)[1] > job.as_of:
         last = lake_of_month(job.root, files).payments.select(pl.col("payment_date").max()).collect().item()
         cut = job.as_of.isoformat() if last > job.as_of else ""
-    mine = elsewhere_of(job, month)
-    return key_of(*_names(job, files), cut, partials.digest_of(mine.lines), partials.digest_of(mine.claims))
+    return key_of(*_names(job, files), cut)
 
 
 def _names(job: Job, files: Files) -> list[str]:

@@ -62,10 +62,10 @@ def _settled(job: Job, now: list[str], found: pl.DataFrame | None, periods: Coll
     several = pl.concat([series.value_counts().filter(pl.col("count") > 1)[:, 0] for series in (numbers, accounts)]).implode()
     is_met = pl.any_horizontal(pl.col(name).is_in(several) for name in KEYS)
     rows = ([mine.filter(is_met).collect(engine="streaming")] if mine is not None else []) + ([found] if found is not None else [])
-    elsewhere = pl.concat(
-        [one.claims.select("claim_id") for one in job.elsewhere.values()] or [pl.DataFrame(schema={"claim_id": pl.String})]
-    )
-    pool = pl.concat(rows).join(elsewhere, on="claim_id", how="anti")
+    pool = pl.concat(rows)
+    elsewhere = partials.scan(job.root, job.elsewhere.values(), "whole")
+    if elsewhere is not None:
+        pool = pool.join(elsewhere.select("claim_id").collect(), on="claim_id", how="anti")
     status = pool.select("claim_id", "claim_status_code", month=period_of(periods))
     states = settle_rows(pool).join(status, on="claim_id", how="left")
     is_told = (pl.col("state") != alone()) | pl.col("counterpart_claim_id").is_not_null() | pl.col("is_reissue")

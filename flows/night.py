@@ -13,7 +13,6 @@ import polars as pl
 from config.load import ConfigError, load_settings
 from flows import (
     backfill,
-    channels,
     gate,
     intake,
     keyfile,
@@ -213,7 +212,6 @@ def _judged(
     """The marts as of the order's date, and what the gate says of them."""
     root, as_of = order.store, order.as_of
     lake = lake_of(root, manifest)
-    elsewhere = step("compare channels", channels.elsewhere_by_period, root, manifest, lake, settings, as_of)
-    job = Job(root, manifest, settings, as_of, review.standing(root), ledger.read_tokens(key), elsewhere)
+    job = Job(root, manifest, settings, as_of, review.standing(root), ledger.read_tokens(key))
     out = step("work out", outcome, job, lake)
     return out.frames, step("gate", gate.judge, root, out, lake, settings, as_of)

@@ -32,11 +32,12 @@ from transforms.parts import claim_parts, detected_parts, line_parts, payment_pa
 from transforms.payer_marts import payer_marts
 from transforms.predicted import predicted_downgrades
 from transforms.ranking import Parts, payer_alternate_ranking, payer_code_ranking
-from transforms.same_event import same_events, wholly_elsewhere
+from transforms.same_event import CHANNELS, WHOLLY_ELSEWHERE, event_rows, same_events, wholly_elsewhere
 from transforms.side_views import claim_states, payment_totals, runs, silent_payers, weekly_trend
 from transforms.tables.files import FILES
 from transforms.tables.policy import Settings
 from transforms.tables.quarantine import QUARANTINE
+from transforms.tables.same_event import SAME_EVENT
 
 # Marts of single rows: each month has its own, and the mart is all of them.
 ROW_MARTS = ("findings", "explained_otherwise", "not_live", "same_event")
@@ -44,10 +45,11 @@ ROW_MARTS = ("findings", "explained_otherwise", "not_live", "same_event")
 
 def found_elsewhere(lake: Lake, settings: Settings, as_of: date) -> Elsewhere:
     """What came by two channels. Without an export or a FHIR file no line is read."""
-    payments = dated_payments(lake, settings, as_of)
-    header = payments.select("payment_id", "payer_id", "payment_date")
-    claims = lake.claims.join(header.lazy(), on="payment_id", how="inner").collect()
-    lines = same_events(payments, claims, lake.service_lines, lake.files.select("file_id", "format").collect())
+    files = lake.files.select("file_id", "format").collect()
+    if files.filter(pl.col("format").is_in([name for name, rank in CHANNELS.items() if rank])).is_empty():
+        return Elsewhere(SAME_EVENT.empty(), pl.DataFrame(schema=WHOLLY_ELSEWHERE))
+    rows = event_rows(dated_payments(lake, settings, as_of), lake.claims, lake.service_lines, files).collect()
+    lines = same_events(rows)
     return Elsewhere(lines, wholly_elsewhere(lines, lake.service_lines))
 
 

@@ -14,6 +14,9 @@ from transforms.tables.same_event import SAME_EVENT
 CHANNELS = {"835": 0, "csv": 1, "xlsx": 1, "fhir": 2}
 PERSONS = ("patient_control_number", "payer_claim_control_number", "patient_id")
 OTHER_CHANNEL = "other_channel"
+EVENT = ["payer_id", "day", "charge_amount", "paid_amount"]
+WHOLLY_ELSEWHERE = {"claim_id": pl.String, "counterpart_claim_id": pl.String}
+HASH_FACTOR = 0x9E3779B97F4A7C15  # odd, so that no part of a key is lost
 
 
 def plain_payers(payments: pl.DataFrame) -> pl.DataFrame:
@@ -21,17 +24,35 @@ def plain_payers(payments: pl.DataFrame) -> pl.DataFrame:
     return payments.with_columns(pl.col("payer_id").str.strip_prefix(EXPORT_PAYER_PREFIX))
 
 
-def same_events(payments: pl.DataFrame, claims: pl.DataFrame, lines: pl.LazyFrame, files: pl.DataFrame) -> pl.DataFrame:
-    """SAME_EVENT rows. `claims` carry payer_id and payment_date; `files` file_id and format; `lines` is the lake's table.
+def event_rows(payments: pl.DataFrame, claims: pl.LazyFrame, lines: pl.LazyFrame, files: pl.DataFrame) -> pl.LazyFrame:
+    """Every line that could be one event with another, with its channel and event_key, a hash of payer, day and amounts.
 
-    Whatever came first, the better channel stands. Without an export there is nothing to compare, and no line is read.
+    `payments` have their payers by payers.yaml; `files` are file_id and format; claims and lines are the lake's tables. Lines
+    with other event_keys never are one event, so groups of one key can be compared by themselves.
     """
-    channel = files.select("file_id", channel=pl.col("format").replace_strict(CHANNELS, default=0, return_dtype=pl.Int64))
-    known = claims.join(channel, on="file_id", how="left").with_columns(pl.col("channel").fill_null(0))
-    if known.filter(pl.col("channel") > 0).is_empty():
-        return SAME_EVENT.empty()
-    rows = _lines(known, lines)
-    found, left = [SAME_EVENT.empty()], rows
+    channel = files.lazy().select("file_id", channel=pl.col("format").replace_strict(CHANNELS, default=0, return_dtype=pl.Int64))
+    paid = payments.lazy().select("payment_id", "payer_id", "payment_date")
+    held = claims.join(paid, on="payment_id", how="inner").join(channel, on="file_id", how="left").select(
+        "claim_id", "payer_id", "payment_date", "statement_date", *PERSONS, pl.col("channel").fill_null(0)
+    )  # fmt: skip
+    every = lines.join(held, on="claim_id", how="inner").select(
+        "line_id", "claim_id", "source_file", "submitted_code", "submitted_code_source", "paid_code", "charge_amount", "paid_amount",
+        "channel", "payer_id", "payment_date", *PERSONS, day=pl.coalesce("service_date", "statement_date"),
+    )  # fmt: skip
+    return every.drop_nulls(EVENT).with_columns(event_key=_event_key())
+
+
+def _event_key() -> pl.Expr:
+    together = pl.lit(0, pl.UInt64)
+    for place, name in enumerate(EVENT):
+        together = (together * HASH_FACTOR) ^ pl.col(name).hash(place)
+    return together
+
+
+def same_events(rows: pl.DataFrame) -> pl.DataFrame:
+    """SAME_EVENT rows among event_rows, which may leave out whole event_keys. Whatever came first, the better channel stands."""
+    codes = [pl.col(name).str.strip_chars().str.to_uppercase() for name in ("submitted_code", "paid_code")]
+    found, left = [SAME_EVENT.empty()], rows.with_columns(codes).sort("payment_date", "line_id")
     for rank in (1, 2):
         for person in PERSONS:
             for code in ("submitted_code", "paid_code"):
@@ -42,20 +63,6 @@ def same_events(payments: pl.DataFrame, claims: pl.DataFrame, lines: pl.LazyFram
                 gone = pl.concat([pairs.select("line_id"), pairs.select(line_id="counterpart_line_id")])
                 left = left.join(gone, on="line_id", how="anti")
     return SAME_EVENT.conform(pl.concat(found)).sort(SAME_EVENT.sort)
-
-
-def _lines(claims: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
-    """Lines of the other channels, and those of the 835 that agree with one of them in day and amounts."""
-    event = ["day", "charge_amount", "paid_amount"]
-    held = claims.lazy().select("claim_id", "channel", "payer_id", "payment_date", "statement_date", *PERSONS)
-    every = lines.join(held, on="claim_id", how="inner").select(
-        "line_id", "claim_id", "source_file", "submitted_code", "submitted_code_source", "paid_code", "charge_amount", "paid_amount",
-        "channel", "payer_id", "payment_date", *PERSONS, day=pl.coalesce("service_date", "statement_date"),
-    )  # fmt: skip
-    others = every.filter(pl.col("channel") > 0).collect()
-    first = every.filter(pl.col("channel") == 0).join(others.lazy().select(event).unique(), on=event, how="semi").collect()
-    codes = [pl.col(name).str.strip_chars().str.to_uppercase() for name in ("submitted_code", "paid_code")]
-    return pl.concat([first, others]).with_columns(codes).sort("payment_date", "line_id")
 
 
 def _pairs(mine: pl.DataFrame, better: pl.DataFrame, person: str, code: str) -> pl.DataFrame:
