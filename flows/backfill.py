@@ -16,7 +16,6 @@ from flows.order import Order
 if TYPE_CHECKING:
     from flows.night import Watch
 
-PERIODS = ("day", "week", "month")
 REASONS_SHOWN = 3
 
 

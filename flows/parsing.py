@@ -30,7 +30,6 @@ from transforms.tables.remittances import READ_PAYMENTS, Blob, Remittances
 from transforms.tables.service_lines import SERVICE_LINES
 from transforms.x12.faults import merged_faults, merged_warnings
 
-STREAMED = (CLAIMS, SERVICE_LINES, ADJUSTMENTS)
 WORK = ".parse"
 FORMULA = r"^[=+\-@\t\r\n]"
 PLAIN_NUMBER = r"^[+\-]?[0-9.]+$"

@@ -17,7 +17,6 @@ from transforms.tables.layouts import ExportRules
 from transforms.tables.remittances import Blob, Remittances
 
 BY_FILE = ("files", "payments", "claims", "service_lines", "adjustments", "provider_adjustments")
-MONTH_OF = {"files": "loaded_on", "payments": "payment_date"}
 
 
 def entangled(root: Path, manifest: store.Manifest, file_ids: Collection[str]) -> set[str]:
