@@ -72,7 +72,7 @@ def _client() -> Any:
         connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=AT_ONCE,
         request_checksum_calculation="when_required", response_checksum_validation="when_required",
     )  # fmt: skip
-    return boto3.client("s3", config=calm, endpoint_url=endpoint() or None)
+    return boto3.Session().client("s3", config=calm, endpoint_url=endpoint() or None)
 
 
 @contextmanager

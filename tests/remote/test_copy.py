@@ -141,11 +141,13 @@ def test_two_decisions_at_once_are_not_mixed(first: Copy, at: Address, tmp_path:
 CALLS = ("send", "write", "write_if_unchanged")
 
 
-@pytest.mark.parametrize(("moment", "is_after"), [(1, False), (3, False), (5, True), (6, False), (6, True), (7, False), (8, False), (8, True)])
+@pytest.mark.parametrize(
+    ("moment", "is_after"), [(1, False), (3, False), (5, True), (6, False), (6, True), (7, False), (8, False), (8, True)]
+)
 def test_killed_before_or_after_any_object(
     first: Copy, at: Address, storage: Storage, monkeypatch: pytest.MonkeyPatch, moment: int, is_after: bool
 ) -> None:
-    """Five files, an index, a write that must be refused and a pointer: whatever was sent, a reader finds the old store or the new one, and the next run ends it."""
+    """Five files, an index, a write that must be refused, the pointer: a reader finds one store or the other, the next run ends it."""
     second = {f"lake/claims/month=2026-02/{name}.parquet": name.encode() for name in "bcd"} | {
         "manifest.json": b"two", "reports/history/2026-02-28/bb/findings.parquet": b"more",
     }  # fmt: skip
