@@ -1,7 +1,7 @@
 """What more workers bring, and what Dask costs: `python -m benchmarks.scaling --size 48 --workers 1,2,4`.
 
 A first night of several chunks, by threads and then by the workers of a Dask cluster on loopback, each into a store of its own.
-Processor time is that of each process (the run's own, and the workers' from /proc); wall clock says little where workers
+Processor time is that of the run's own process, and of the workers while they had a chunk; wall clock says little where workers
 outnumber cores or the machine is shared, so the table also says what a night would take if every worker had a core of its own.
 """
 
@@ -19,9 +19,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from distributed import Client
+
+from benchmarks.clocked import clocked, read_one, spent
 from benchmarks.corpus import corpus
-from flows import intake, parquet
-from flows.fan_out.connect import by_client
+from flows import intake
+from flows.fan_out.connect import CLIENT, hands_of, reached
+from flows.fan_out.crew import crew_of
 from flows.hands import Hands
 from flows.lock import hold
 from flows.night import work
@@ -32,6 +36,7 @@ from tests.many.cluster import Cluster, cluster
 AS_OF = date(2026, 1, 31)
 CHUNKS = 8
 TICK = os.sysconf("SC_CLK_TCK")
+TASKS = 100
 STEPS: dict[str, float] = {}
 
 
@@ -76,28 +81,30 @@ def measured(base: Path, count: int) -> dict[str, Any]:
         key.chmod(0o600)
     os.environ["ALTBENEFIT_KEY_FILE"] = str(key)
     if not count:
-        return {"workers": 0, "their_cpu": 0.0, **in_process(folder, "-")}
+        return {"workers": 0, **in_process(folder, "-")}
     names = [f"w{number}" for number in range(count)]
-    with cluster(folder / "cluster", *names, POLARS_MAX_THREADS="1") as made:
-        warm(made, count)
+    with cluster(folder / "cluster", *names) as made:
+        warm(made, count, base / "inbox")
         before = cpu_of(made, names)
         own = in_process(folder, made.address)
-        return {"workers": count, "their_cpu": round(cpu_of(made, names) - before, 2), **own}
+        whole = round(cpu_of(made, names) - before, 2)  # with heartbeats, which cost by the clock
+        return {"workers": count, "their_whole_cpu": whole, "a_task_ms": task_cost(made), **own}
 
 
-def warm(made: Cluster, count: int) -> None:
-    """Every worker has imported what it needs: a cluster is started once, not every night."""
-    from distributed import Client
-
+def warm(made: Cluster, count: int, inbox: Path) -> None:
+    """Every worker has read a chunk before: a cluster is started once, not every night."""
     with Client(made.address, set_as_default=False) as client:
         client.wait_for_workers(count, timeout=60)
-        client.run(_import)
+        client.run(read_one, inbox / "0.835", AS_OF)
 
 
-def _import() -> None:
-    from flows.fan_out import reading
-
-    assert reading
+def task_cost(made: Cluster) -> float:
+    """Milliseconds of this process for a piece of work that does nothing."""
+    with Client(made.address, set_as_default=False) as client:
+        used = time.process_time()
+        for number in range(TASKS):
+            client.submit(abs, -number, key=f"nothing-{number}", pure=False).result()
+        return round((time.process_time() - used) / TASKS * 1000, 2)
 
 
 def cpu_of(made: Cluster, names: list[str]) -> float:
@@ -120,21 +127,33 @@ def night(folder: Path, address: str) -> None:
     intake.CHUNK_BYTES = 1  # every file is a chunk
     order = Order(folder.parent / "inbox", folder / "store", AS_OF)
     begun, used = time.perf_counter(), time.process_time()
+    their = 0.0
     with hold(order.store):
         if address == "-":
             work(order, timed, None, Hands())
         else:
-            with by_client(address, order.store) as hands:
-                work(order, timed, None, hands)
+            their = with_helpers(order, address)
     wall, cpu = time.perf_counter() - begun, time.process_time() - used
     manifest = read_manifest(order.store)
     lines = scan(order.store, manifest, "service_lines").select("line_id").collect().height
     sizes = sum(path.stat().st_size for path in (order.store / "lake").rglob("*.parquet"))
     print(json.dumps({
-        "wall": round(wall, 2), "cpu": round(cpu, 2), "lines": lines, "generation": manifest.generation, "lake_bytes": sizes,
-        "inbox_bytes": sum(path.stat().st_size for path in order.inbox.iterdir()), "writer": parquet.WRITER["compression"],
+        "wall": round(wall, 2), "cpu": round(cpu, 2), "their_cpu": round(their, 2), "lines": lines, "generation": manifest.generation, 
+        "lake_bytes": sizes, "inbox_bytes": sum(path.stat().st_size for path in order.inbox.iterdir()), 
         "steps": {name: round(took, 2) for name, took in STEPS.items()},
     }))  # fmt: skip
+
+
+def with_helpers(order: Order, address: str) -> float:
+    """The night with the cluster's workers; processor seconds that their pieces of work took."""
+    with reached(address, lambda: Client(address, **CLIENT)) as client:
+
+        def submit(step: str, function: Callable[..., Any], piece: Any) -> Any:
+            return client.submit(clocked, function, piece, pure=False)
+
+        with crew_of(client, submit, order.store) as crew:
+            work(order, timed, None, hands_of(crew, order.store))
+        return sum(client.run(spent).values())
 
 
 def timed(name: str, function: Callable[..., Any], *args: Any) -> Any:
