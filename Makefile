@@ -48,6 +48,7 @@ golden: $(READY) ## rewrite the expected files of the golden tests; review the d
 docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/altbenefit dictionary > docs/tables.md
 	$(BIN)/python -m expectations.catalogue > docs/checks.md
+	$(BIN)/python -m tests.docs.commands_page > docs/commands.md
 	$(BIN)/python -m tests.spec.document
 	$(BIN)/python -m tests.docs.recipes
 	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null
