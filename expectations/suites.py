@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 import polars as pl
 
 from expectations.checks import HUNDREDTHS, Check, checks_of
-from expectations.law import DIFFERENCE, Law
+from expectations.law import Law
 from transforms.tables.contract import TEXTS, Table
 
 
@@ -25,10 +27,12 @@ def suite_of(name: str, checks: list[Check], table: Table) -> gx.ExpectationSuit
     return gx.ExpectationSuite(name=name, expectations=[_expectation(check, table) for check in checks])
 
 
-def law_suite(law: Law) -> gx.ExpectationSuite:
-    """The suite of one law: every difference is zero."""
-    zero = gxe.ExpectColumnValuesToBeInSet(column=DIFFERENCE, value_set=[0], meta={"check": law.name}, description=law.meaning)
-    return gx.ExpectationSuite(name=law.name, expectations=[zero])
+def law_suite(laws: Sequence[Law]) -> gx.ExpectationSuite:
+    """The suite of some laws: every difference, in the column that bears the law's name, is zero."""
+    zero = [
+        gxe.ExpectColumnValuesToBeInSet(column=law.name, value_set=[0], meta={"check": law.name}, description=law.meaning) for law in laws
+    ]
+    return gx.ExpectationSuite(name=laws[0].name, expectations=zero)
 
 
 def checked_frame(frame: pl.DataFrame, checks: list[Check], table: Table) -> pd.DataFrame:
