@@ -60,14 +60,14 @@ def measured(base: Path, nights: int, claims: int, is_tidied: bool) -> dict[str,
         if number % WORKED_OUT == 0:
             last_outcome.clear()
         _, costs[number] = a_night(root, day, files, lightly(last_outcome))
-        print(f"night {number} of {nights}: {costs[number]:.2f} s", file=sys.stderr)
+        print(f"night {number} of {len(every)}: {costs[number]:.2f} s", file=sys.stderr)
     last, files = every[-1]
     tidied = root.with_name("tidied")
     shutil.copytree(root, tidied, symlinks=True)
     policy, store = operations_of(None).retention, tidied / "store"
     months = settings_of(None).policy.history_retention_months
     (_, done), tidy_seconds = timed(lambda: upkeep.tidy(store, read_manifest(store), policy, months, every[-2][0]))
-    found: dict[str, Any] = {"nights": nights, "claims": nights * claims, "tidy_seconds": tidy_seconds, "tidied": done.to_dict()}
+    found: dict[str, Any] = {"nights": len(every), "claims": nights * claims, "tidy_seconds": tidy_seconds, "tidied": done.to_dict()}
     found["night"] = {number: costs[number] for number in costs if number in (10, 50, 100, 150, 200)}
     told = {}
     for name, folder in (("before", root), ("after", tidied)):
@@ -88,10 +88,11 @@ def by_night(root: Path, nights: int, claims: int) -> list[tuple[date, Files]]:
             (root / name).write_bytes(data)
     dated = sorted((paid_on(data), name, data) for name, data in made.items() if name.startswith("inbox/"))
     days = sorted({day for day, _, _ in dated})
-    last_of = {day: days[min((number * nights // len(days) + 1) * len(days) // nights, len(days)) - 1] for number, day in enumerate(days)}
+    night_of = {day: number * nights // len(days) for number, day in enumerate(days)}
+    last_of = {night_of[day]: day for day in days}
     found: dict[date, Files] = {}
     for day, name, data in dated:
-        found.setdefault(max(day, last_of[day]) + timedelta(days=1), []).append((name, data))
+        found.setdefault(last_of[night_of[day]] + timedelta(days=1), []).append((name, data))
     return sorted(found.items())
 
 
