@@ -126,7 +126,7 @@ def write_lines(job: Job, month: str, files: Files, rows: pl.DataFrame, states: 
         lines = live_lines(part, payments, some, mine.lines, job.settings)
         billed = with_billed_codes(lines, job.ledger)
         tables.append(line_parts(lines, billed, job.settings) | claim_parts(some, patient_sums(part)))
-        billed.write_parquet(work / f"{place:04}.parquet", compression="lz4", statistics=False)
+        billed.drop("line_control_number").write_parquet(work / f"{place:04}.parquet", compression="lz4", statistics=False)
     whole = together(tables) | payment_parts(lake, payments, claims, job.settings)
     if mine.lines.height:
         whole["same_event"] = mine.lines

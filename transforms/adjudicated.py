@@ -17,13 +17,14 @@ HEADER = (
     "payment_vendor_id", "location_id", "location_name",
 )  # fmt: skip
 CLAIM_COLUMNS = (
-    "claim_id", "payment_id", "file_id", "patient_control_number", "payer_claim_control_number", "claim_status_code", "payer_rank",
+    "claim_id", "payment_id", "patient_control_number", "payer_claim_control_number", "claim_status_code", "payer_rank",
     "patient_id", "claim_segment", "class_of_contract", "is_reissue",
 )  # fmt: skip
+LINE_FACTS = ("has_prior_payer", "states_benefit_at_claim_level", "claim_line_count")
 CLAIM_FACTS = ("has_prior_payer", "has_claim_level", "has_unplaced", "states_benefit_at_claim_level")
 LINE_COLUMNS = (
     "line_id", "claim_id", "line_segment", "submitted_code", "submitted_code_source", "submitted_qualifier", "paid_code",
-    "paid_qualifier", "charge_amount", "paid_amount", "allowed_amount", "units_submitted", "units_paid", "service_date",
+    "paid_qualifier", "charge_amount", "paid_amount", "units_submitted", "units_paid", "service_date",
     "line_control_number", "tooth_code", "surface_codes", "remark_codes",
 )  # fmt: skip
 ADJUSTMENT_COLUMNS = ("claim_id", "line_id", "group_code", "reason_code", "amount")
@@ -111,13 +112,12 @@ def _line_rows(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     of_claim = claims.drop("claim", "remark_codes", "claim_charge_cents", "first_row")[lines["claim"]]
     is_only = (pl.col("claim_line_count") == 1) & pl.col("has_claim_level")
     return pl.concat([lines, of_claim], how="horizontal").select(
-        "row", "claim", "line_id", *CLAIM_COLUMNS, *HEADER, *CLAIM_FACTS, "claim_line_count", "line_segment",
+        "row", "claim", "line_id", *CLAIM_COLUMNS, *HEADER, *LINE_FACTS, "line_segment",
         submitted_code=procedure_code("submitted_code", "submitted_qualifier"),
         submitted_code_source="submitted_code_source",
         paid_code=procedure_code("paid_code", "paid_qualifier"),
         charge_cents=cents("charge_amount"),
         paid_cents=pl.when(is_only).then("claim_paid_cents").otherwise(cents("paid_amount")),
-        stated_allowed_cents=cents("allowed_amount"),
         units_submitted="units_submitted",
         units_paid="units_paid",
         service_date=pl.coalesce("service_date", "statement_date"),
@@ -135,13 +135,12 @@ def _claim_rows(claims: pl.DataFrame, first_row: int) -> pl.DataFrame:
     none = pl.lit(None, pl.String)
     return claims.filter(alone).select(
         pl.col("claim").add(first_row).cast(pl.UInt32).alias("row"), "claim", pl.col("claim_id").alias("line_id"),
-        *CLAIM_COLUMNS, *HEADER, *CLAIM_FACTS, "claim_line_count", pl.col("claim_segment").alias("line_segment"),
+        *CLAIM_COLUMNS, *HEADER, *LINE_FACTS, pl.col("claim_segment").alias("line_segment"),
         submitted_code=none,
         submitted_code_source=none,
         paid_code=none,
         charge_cents="claim_charge_cents",
         paid_cents="claim_paid_cents",
-        stated_allowed_cents=pl.lit(None, pl.Int64),
         units_submitted=pl.lit(1, pl.Int64),
         units_paid=pl.lit(1, pl.Int64),
         service_date="statement_date",

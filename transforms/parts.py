@@ -25,7 +25,7 @@ from transforms.tables.policy import Settings
 # Columns of a flagged line that nothing after detection reads.
 SPENT = (
     "claim", "row", "situation", *LINE_FLAGS, *REMARK_FLAGS, "remarks", "reasons",
-    "stated_allowed_cents", "class_of_contract", "bundled_cents", "oa_excess_cents",
+    "class_of_contract", "bundled_cents", "oa_excess_cents",
     "difference_cents", "allowed_ratio_bp", "usual_fee_cents", "billed_code", "billed_rule", "billed_kind", "only_code", "only_rule",
     "only_kind", "matched_code", "matched_rule", "matched_kind",
 )  # fmt: skip

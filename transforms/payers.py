@@ -30,6 +30,9 @@ def map_payers(payments: pl.DataFrame, payers: pl.DataFrame, default_basis: str,
         ("payer_tax_id", plain_tax_id, payers.select("payer_id", key="tax_ids").explode("key")),
     )
     found = _own_identifiers(payments, vendors).rename({"payer_id": "payer_slug"})
+    # Payers are few and their payments many: each way of naming one is looked up once.
+    sent = list(dict.fromkeys(OWN.get(column, column) for column, _, _ in lookups))
+    ways = found.select(sent).unique()
     for column, plain, listed in lookups:
         keys = (
             listed.drop_nulls()
@@ -37,7 +40,8 @@ def map_payers(payments: pl.DataFrame, payers: pl.DataFrame, default_basis: str,
             .filter(pl.col("key") != "")  # "Company" alone is no name, and must not be everybody's
             .unique("key", keep="first", maintain_order=True)
         )
-        found = found.with_columns(key=plain(pl.col(OWN.get(column, column)))).join(keys, on="key", how="left").drop("key")
+        ways = ways.with_columns(key=plain(pl.col(OWN.get(column, column)))).join(keys, on="key", how="left").drop("key")
+    found = found.join(ways, on=sent, how="left", nulls_equal=True, maintain_order="left")
     listed_id = pl.coalesce(f"by_{column}" for column, _, _ in lookups)
     known = payers.select("payer_id", listed_name="name", network="network", balance_basis="balance_basis")
     return (

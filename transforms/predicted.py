@@ -29,11 +29,11 @@ def heard_lines(decided: pl.DataFrame) -> pl.DataFrame:
 
     Bundled and denied lines say nothing about downgrades, later payers nothing about this one's.
     """
-    return _telling(decided).group_by("payment_date", *KEY).agg(
-        heard_count=pl.len().cast(pl.Int64),
-        has_alternate=pl.col("has_alternate").fill_null(False).any(),
-        payer_name=pl.col("payer_name").drop_nulls().min(),
+    # A payer's name is the same on nearly all of its lines, so names are compared once a group and not once a line.
+    named = _telling(decided).group_by("payment_date", *KEY, "payer_name").agg(
+        heard_count=pl.len().cast(pl.Int64), has_alternate=pl.col("has_alternate").fill_null(False).any()
     )  # fmt: skip
+    return heard_of(named)
 
 
 def heard_of(heard: pl.DataFrame) -> pl.DataFrame:

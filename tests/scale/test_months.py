@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 from flows import keyfile, month_work, partials, review, store
 from flows.night import audit, lake_of, settings_of
 from flows.order import Order
+from tests.eob.forms import mixed
 from tests.flows.helpers import tree, without_gate
 from transforms.marts import build_marts
 from transforms.practice import make_practice
@@ -103,6 +104,22 @@ def test_nights_fold_to_the_whole(tmp_path: Path, seed: int) -> None:
         night(root, as_of)
         if number in (1, 3):
             require_same(root, as_of)
+
+
+@pytest.mark.slow
+def test_nights_of_two_channels_fold_to_the_whole(tmp_path: Path) -> None:
+    """The same events by 835 and by exports and FHIR, in random order, with a publication of an earlier date between."""
+    root = tmp_path / "practice"
+    root.mkdir()
+    plain = [(name.removeprefix("inbox/"), data) for name, data in practice_at(root, claims=60, seed=4)]
+    files = [(f"inbox/{name}", data) for name, data in (*plain, *((f"again_{name}", data) for name, data in mixed(dict(plain)).items()))]
+    random.Random(4).shuffle(files)
+    days = [ENDS_ON - timedelta(days=3), ENDS_ON - timedelta(days=50), ENDS_ON]
+    for number, as_of in enumerate(days):
+        deliver(root, files[number :: len(days)])
+        night(root, as_of)
+    assert pl.read_parquet(root / "store/reports/current/same_event.parquet").height > 20
+    require_same(root, ENDS_ON)
 
 
 def test_decisions_reach_the_months_they_are_about(tmp_path: Path) -> None:
