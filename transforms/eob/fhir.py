@@ -17,7 +17,7 @@ from transforms.eob.fhir_parties import CONTEXT, names_of
 from transforms.eob.fhir_rows import Rows, add_claim, add_fault, add_warning, tables
 from transforms.eob.fhir_values import UnreadableAmount, part, parts, text
 from transforms.tables.remittances import Blob, Remittances
-from transforms.x12.read import gather
+from transforms.x12.gather import gather
 
 CLAIMS_A_PART = 5_000  # rows are held as Python objects until then
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.x12.delimiters import Delimiters
-from transforms.x12.scan import CLP, GE, GS, IEA, ISA, SE, ST, tagged_segments
+from transforms.x12.scan import tagged_segments
+from transforms.x12.tags import CLP, GE, GS, IEA, ISA, SE, ST
 
 BOUNDARY_BYTES = 200_000  # a claim starts within the last of these, or the whole is searched
 BOUNDARIES = {ISA: "ISA", ST: "ST", CLP: "CLP"}

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from transforms.tables.remittances import READ_CLAIMS
-from transforms.x12.dates import dates, days
+from transforms.x12.elements import cents, code, days, element, is_sent, short_code, spans, texts
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import cents, code, element, elements, is_sent, money, numbers, short_code, text
-from transforms.x12.identity import Names, as_declared, text_lists
-from transforms.x12.scan import DTM, MIA, MOA, NM1, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualifier_test
+from transforms.x12.fields import dates, money, numbers
+from transforms.x12.identity import as_declared
+from transforms.x12.names import Names, text_lists
+from transforms.x12.scan import Segments
+from transforms.x12.structure import NONE, Structure, first_of_each
+from transforms.x12.tags import DTM, MIA, MOA, NM1, REF
 
 RANKS = {"1": 1, "19": 1, "2": 2, "20": 2, "3": 3, "21": 3}
+STATEMENT = ((DTM, "232"), (DTM, "233"))
+WANTED = ((NM1, "QC"), (REF, "F8"), (REF, "CE"), *STATEMENT, (DTM, "050"))
+TEXTS = {  # column: which of claim, patient, original claim and contract, and which element
+    "patient_control_number": (0, 1),
+    "claim_status_code": (0, 2),
+    "filing_indicator_code": (0, 6),
+    "payer_claim_control_number": (0, 7),
+    "patient_last_name": (1, 3),
+    "patient_first_name": (1, 4),
+    "patient_id": (1, 9),
+    "original_claim_control_number": (2, 2),
+    "class_of_contract": (3, 2),
+}
 MIA_REMARKS = (5, 20, 21, 22, 23)
 MOA_REMARKS = (3, 4, 5, 6, 7)
 
@@ -36,10 +52,7 @@ def claim_amounts(segments: Segments, parts: Structure) -> ClaimAmounts:
     """The money of every claim, and which of it cannot be read."""
     at = parts.claim_at
     owner = np.arange(len(at))
-    sent = elements(segments, at)
-    charge, charge_status = cents(segments, sent(3))
-    paid, paid_status = cents(segments, sent(4))
-    responsibility, status = cents(segments, sent(5))
+    (charge, paid, responsibility), (charge_status, paid_status, status) = cents(segments, spans(segments, [at], [(0, 3), (0, 4), (0, 5)]))
     problems = [
         *amount_problems("charge", charge_status, at, owner),
         *amount_problems("paid", paid_status, at, owner),
@@ -61,54 +74,35 @@ def claims(
 ) -> pl.DataFrame:
     """READ_CLAIMS rows of the claims `kept` (numbers); `paid_before` marks claims that an earlier payer adjudicated."""
     at = parts.claim_at[kept]
-    sent = elements(segments, at)
-    first = _first_finder(segments, parts, kept)
-    patient = first(NM1, "QC")
+    patient, original, contract, *dated = (found[kept] for found in _first_of_claims(segments, parts, WANTED))
+    said = dict(zip(TEXTS, texts(segments, spans(segments, [at, patient, original, contract], list(TEXTS.values()))), strict=True))
+    (start, end, received), (has_start, has_end, has_received) = days(segments, spans(segments, dated, [(0, 2), (1, 2), (2, 2)]))
     columns = {
+        **said,
         "claim_id": called.claim_id.take(kept),
         "payment_id": called.payment_id.take(parts.set_of_claim[kept]),
         "file_id": called.file_id.take(segments.piece[at]),
-        "patient_control_number": text(segments, sent(1)),
-        "payer_claim_control_number": text(segments, sent(7)),
-        "original_claim_control_number": text(segments, element_or_none(segments, first(REF, "F8"), 2)),
-        "claim_status_code": text(segments, sent(2)),
         "payer_rank": _payer_rank(segments, at, paid_before[kept]),
-        "filing_indicator_code": text(segments, sent(6)),
-        "class_of_contract": text(segments, element_or_none(segments, first(REF, "CE"), 2)),
         "charge_amount": money(amounts.charge[kept]),
         "paid_amount": money(amounts.paid[kept]),
         "patient_responsibility_amount": money(amounts.responsibility[kept], amounts.is_responsibility_sent[kept]),
-        "patient_id": text(segments, element_or_none(segments, patient, 9)),
-        "statement_date": dates(*_statement_days(segments, first)),
-        "received_date": dates(*days(segments, element_or_none(segments, first(DTM, "050"), 2))),
+        "statement_date": dates(np.where(has_start, start, end), has_start | has_end),
+        "received_date": dates(received, has_received),
         "remark_codes": _remarks(segments, parts, kept),
         "claim_segment": segments.number[at],
-        "patient_last_name": text(segments, element_or_none(segments, patient, 3)),
-        "patient_first_name": text(segments, element_or_none(segments, patient, 4)),
     }
     return as_declared(columns, READ_CLAIMS)
 
 
-def _first_finder(segments: Segments, parts: Structure, kept: np.ndarray):
-    """A function that gives, per claim kept, its first claim-level segment of a tag whose first element is a qualifier."""
-    of_tag = {tag: claim_level(parts, segments.tagged(tag)) for tag in (NM1, REF, DTM)}
-    says = {tag: qualifier_test(segments, at) for tag, at in of_tag.items()}
-
-    def first(tag: int, value: str) -> np.ndarray:
-        at = of_tag[tag][says[tag](value)]
-        return first_in(at, parts.claim_of[at], len(parts.claim_at))[kept]
-
-    return first
+def _first_of_claims(segments: Segments, parts: Structure, wanted: Sequence[tuple[int, str]]) -> np.ndarray:
+    """Per wanted tag and first element, each claim's first claim-level segment, or -1."""
+    owner = np.where(parts.line_of == NONE, parts.claim_of, np.int32(NONE))
+    return first_of_each(segments, owner, len(parts.claim_at), wanted)
 
 
 def statement_days(segments: Segments, parts: Structure) -> tuple[np.ndarray, np.ndarray]:
     """Per claim (all of them) its service date as days since 1970, and where there is one."""
-    return _statement_days(segments, _first_finder(segments, parts, np.arange(len(parts.claim_at))))
-
-
-def _statement_days(segments: Segments, first) -> tuple[np.ndarray, np.ndarray]:
-    start, has_start = days(segments, element_or_none(segments, first(DTM, "232"), 2))
-    end, has_end = days(segments, element_or_none(segments, first(DTM, "233"), 2))
+    (start, end), (has_start, has_end) = days(segments, spans(segments, [*_first_of_claims(segments, parts, STATEMENT)], [(0, 2), (1, 2)]))
     return np.where(has_start, start, end), has_start | has_end
 
 
@@ -123,14 +117,13 @@ def _payer_rank(segments: Segments, at: np.ndarray, is_paid_before: np.ndarray) 
 
 def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Series:
     """Claim-level remark codes, in the order of segments and elements."""
-    spans = []
+    found = []
     for tag, positions in ((MIA, MIA_REMARKS), (MOA, MOA_REMARKS)):
         at = claim_level(parts, segments.tagged(tag))
-        sent = elements(segments, at)
-        spans += [(at, position, sent(position)) for position in positions]
-    at = np.concatenate([at for at, _, _ in spans])
-    position = np.concatenate([np.full(len(at), position) for at, position, _ in spans])
-    both = np.concatenate([s for _, _, (s, _) in spans]), np.concatenate([e for _, _, (_, e) in spans])
+        found += [(at, position, element(segments, at, position)) for position in positions]
+    at = np.concatenate([at for at, _, _ in found])
+    position = np.concatenate([np.full(len(at), position) for at, position, _ in found])
+    both = np.concatenate([s for _, _, (s, _) in found]), np.concatenate([e for _, _, (_, e) in found])
     rows = np.flatnonzero(is_sent(segments, both))
     rows = rows[np.lexsort((position[rows], at[rows]))]
     return text_lists(segments, (both[0][rows], both[1][rows]), parts.claim_of[at[rows]], kept, len(parts.claim_at))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.x12.fields import code, element, short_code, text, whole
-from transforms.x12.scan import GE, IEA, ISA, SE, Segments
-from transforms.x12.structure import NONE, Structure
+from transforms.x12.elements import cents, element, spans, text, whole
+from transforms.x12.scan import Segments
+from transforms.x12.structure import NONE, Structure, is_qualified
+from transforms.x12.tags import GE, IEA, ISA, SE
 
 
 def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndarray]:
@@ -28,7 +29,7 @@ def envelope_warnings(segments: Segments, parts: Structure) -> dict[str, np.ndar
         "wrong_group_count": _wrong_count(segments, isa_end, groups),
         "wrong_interchange_control_number": _wrong_number(segments, isa_end, parts.isa_at[isa_number], 13),
         "missing_interchange_trailer": isa_open,
-        "not_group_hp": new_groups[short_code(segments, element(segments, new_groups, 1)) != code("HP")],
+        "not_group_hp": new_groups[~is_qualified(segments, new_groups, "HP")],
         **_delimiter_warnings(segments),
     }
 
@@ -64,7 +65,8 @@ def _counted(segments: Segments, counted: np.ndarray, end: np.ndarray, opener_at
 
 
 def _wrong_count(segments: Segments, at: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    stated, is_known = whole(segments, element(segments, at, 1))
+    (value,), (status,) = cents(segments, spans(segments, [at], [(0, 1)]))
+    stated, is_known = whole(value, status)
     return at[~is_known | (stated != actual)]
 
 

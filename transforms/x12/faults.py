@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,9 @@ from transforms.tables.quarantine import FAULTS, WARNINGS
 from transforms.x12.fields import LARGEST_CENTS, MISSING, OK, money
 from transforms.x12.identity import per_piece, texts
 from transforms.x12.reasons import MORE, REASON_TEXT, STATES, WARNING_TEXT
-from transforms.x12.scan import Segments
+
+if TYPE_CHECKING:
+    from transforms.x12.scan import Segments
 
 NO_FAULTS, NO_WARNINGS = FAULTS.empty(), WARNINGS.empty()
 RESEND = "Ask the payer to resend the file, or correct it and run: altbenefit audit --reprocess {file}"
@@ -156,6 +159,8 @@ def merged_warnings(rows: pl.DataFrame) -> pl.DataFrame:
 
 def merged_faults(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per fault: a set that lies in several pieces is one set, its claims, lines and charges added up. At most LISTED a file."""
+    if rows.is_empty():
+        return rows
     return capped(_summed(rows) if "set" in rows["scope"] else rows)
 
 

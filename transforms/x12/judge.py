@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.x12.adjustments import AdjustmentSpans
+from transforms.x12.adjustments import FoundAdjustments
 from transforms.x12.claims import ClaimAmounts
 from transforms.x12.faults import First, Problems, fault_rows, file_fault, first_problems, stacked
 from transforms.x12.lines import LineAmounts
 from transforms.x12.payments import SetFacts
 from transforms.x12.provider_adjustments import ProviderAdjustments
-from transforms.x12.scan import CLP, ST, Segments
+from transforms.x12.scan import Segments
 from transforms.x12.structure import NONE, Structure
+from transforms.x12.tags import CLP, ST
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Verdict:
 
 
 def judge(
-    segments: Segments, parts: Structure, facts: SetFacts, claims: ClaimAmounts, lines: LineAmounts, adjusted: AdjustmentSpans
+    segments: Segments, parts: Structure, facts: SetFacts, claims: ClaimAmounts, lines: LineAmounts, adjusted: FoundAdjustments
 ) -> Verdict:
     """A faulty set takes its claims with it, a faulty claim its lines; every other claim loads."""
     overlong = _overlong(segments, parts)

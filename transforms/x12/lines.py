@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,18 @@ import polars as pl
 
 from transforms.tables.remittances import READ_LINES
 from transforms.x12.claims import statement_days
-from transforms.x12.components import Composite, split_code
-from transforms.x12.dates import dates, days
+from transforms.x12.components import procedures
+from transforms.x12.elements import cents, days, element, is_sent, spans, text, whole
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import OK, Spans, cents, element, elements, is_sent, money, numbers, text, trimmed, whole
-from transforms.x12.identity import Names, as_declared, text_lists, texts
-from transforms.x12.scan import AMT, DTM, LQ, REF, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified, qualifier_test
+from transforms.x12.fields import MISSING, OK, dates, money, numbers
+from transforms.x12.identity import as_declared, texts
+from transforms.x12.names import Names, text_lists
+from transforms.x12.scan import Segments
+from transforms.x12.structure import NONE, Structure, first_of_each, qualified
+from transforms.x12.tags import AMT, DTM, LQ, REF
 
-SHORTEST_BARE_CODE = 4
+ALLOWED, CONTROL = (AMT, "B6"), (REF, "6R")
+DATES = ((DTM, "472"), (DTM, "150"))  # in order of preference
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,9 @@ def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
     at = parts.line_at
     owner = parts.claim_of_line
     inside = np.flatnonzero(owner != NONE)
-    sent = elements(segments, at)
-    charge, charge_status = cents(segments, sent(2))
-    paid, paid_status = cents(segments, sent(3))
-    allowed_at = _first_of_lines(segments, parts, AMT, "B6")
-    allowed, status = cents(segments, element_or_none(segments, allowed_at, 2))
+    (allowed_at,) = first_of_each(segments, parts.line_of, len(at), (ALLOWED,))
+    sent = spans(segments, [at, allowed_at], [(0, 2), (0, 3), (1, 2)])
+    (charge, paid, allowed), (charge_status, paid_status, status) = cents(segments, sent)
     problems = [
         *amount_problems("charge", charge_status[inside], at[inside], owner[inside]),
         *amount_problems("paid", paid_status[inside], at[inside], owner[inside]),
@@ -54,12 +56,11 @@ def line_amounts(segments: Segments, parts: Structure) -> LineAmounts:
 def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.ndarray, called: Names) -> tuple[pl.DataFrame, np.ndarray]:
     """READ_LINES rows of the lines `kept` (numbers), and the segments whose code has an undeclared separator."""
     at = parts.line_at[kept]
-    sent = elements(segments, at)
-    paid_as = split_code(segments, sent(1))
-    billed = split_code(segments, sent(6))
-    has_billed = _is_billed(segments, billed)
-    units_paid, is_paid_known = _units(segments, sent(5), np.ones(len(at), np.int64), np.ones(len(at), bool))
-    units_billed, is_billed_known = _units(segments, sent(7), units_paid, is_paid_known)
+    *dated, control = (found[kept] for found in first_of_each(segments, parts.line_of, len(parts.line_at), (*DATES, CONTROL)))
+    coded = procedures(segments, at)
+    (paid, billed), (paid_status, billed_status) = cents(segments, spans(segments, [at], [(0, 5), (0, 7)]))
+    units_paid, is_paid_known = _units(paid, paid_status, np.int64(1), np.True_)
+    units_billed, is_billed_known = _units(billed, billed_status, units_paid, is_paid_known)
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))  # the 835 has no place for tooth and surface
     columns = {
         "line_id": called.line_id.take(kept),
@@ -67,78 +68,49 @@ def lines(segments: Segments, parts: Structure, amounts: LineAmounts, kept: np.n
         "file_id": called.file_id.take(segments.piece[at]),
         "source_file": called.source_file.take(segments.piece[at]),
         "line_segment": segments.number[at],
-        "submitted_code": text(segments, _either(has_billed, billed.code, paid_as.code)),
-        "submitted_code_source": texts(["SVC01", "SVC06"]).take(has_billed.astype(np.int64)),
-        "submitted_qualifier": text(segments, _either(has_billed, billed.qualifier, paid_as.qualifier)),
-        "paid_code": text(segments, paid_as.code),
-        "paid_qualifier": text(segments, paid_as.qualifier),
+        "submitted_code": coded.submitted_code,
+        "submitted_code_source": texts(["SVC01", "SVC06"]).take(coded.is_billed.astype(np.int64)),
+        "submitted_qualifier": coded.submitted_qualifier,
+        "paid_code": coded.paid_code,
+        "paid_qualifier": coded.paid_qualifier,
         "charge_amount": money(amounts.charge[kept]),
         "paid_amount": money(amounts.paid[kept]),
         "allowed_amount": money(amounts.allowed[kept], amounts.is_allowed_stated[kept]),
         "units_submitted": numbers(units_billed, is_billed_known),
         "units_paid": numbers(units_paid, is_paid_known),
-        "service_date": dates(*_service_days(segments, parts, kept)),
-        "line_control_number": text(segments, element_or_none(segments, _first_of_lines(segments, parts, REF, "6R")[kept], 2)),
+        "service_date": dates(*_service_days(segments, parts, dated, kept)),
+        "line_control_number": text(segments, element(segments, control, 2)),
         "remark_codes": _remarks(segments, parts, kept),
         "tooth_code": nothing,
         "surface_codes": nothing,
     }
-    undeclared = at[paid_as.is_undeclared | billed.is_undeclared]
-    return as_declared(columns, READ_LINES), undeclared
+    return as_declared(columns, READ_LINES), at[coded.is_undeclared]
 
 
-def _is_billed(segments: Segments, billed: Composite) -> np.ndarray:
-    """Whether SVC06 names a procedure. Units that slipped into it do not: a bare code has four characters or more."""
-    start, end = trimmed(segments, billed.code)
-    return (end > start) & (is_sent(segments, billed.qualifier) | (end - start >= SHORTEST_BARE_CODE))
+def _units(
+    value: np.ndarray, status: np.ndarray, default: np.ndarray | np.int64, is_default_known: np.ndarray | np.bool_
+) -> tuple[np.ndarray, np.ndarray]:
+    """Units as sent (in hundredths, as amounts are read), or the default where none were."""
+    count, is_known = whole(value, status)
+    is_missing = status == MISSING
+    return np.where(is_missing, default, count), np.where(is_missing, is_default_known, is_known)
 
 
-def _either(choose_first: np.ndarray, one: Spans, other: Spans) -> Spans:
-    return np.where(choose_first, one[0], other[0]), np.where(choose_first, one[1], other[1])
-
-
-def _units(segments: Segments, spans: Spans, default: np.ndarray, is_default_known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Units as sent, or the default where none were."""
-    rows = np.flatnonzero(is_sent(segments, spans))
-    if not len(rows):
-        return default, is_default_known
-    value, is_known = default.copy(), is_default_known.copy()
-    value[rows], is_known[rows] = whole(segments, (spans[0][rows], spans[1][rows]))
-    return value, is_known
-
-
-def _first_of_lines(segments: Segments, parts: Structure, tag: int, value: str) -> np.ndarray:
-    """Per line, its first segment of a tag with a qualifier, or -1."""
-    at = qualified(segments, _in_lines(parts, segments.tagged(tag)), value)
-    return first_in(at, parts.line_of[at], len(parts.line_at))
-
-
-def _in_lines(parts: Structure, at: np.ndarray) -> np.ndarray:
-    return at[parts.line_of[at] != NONE]
-
-
-def _service_days(segments: Segments, parts: Structure, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """DTM*472, else DTM*150, else the claim's date."""
-    at = _in_lines(parts, segments.tagged(DTM))
-    says = qualifier_test(segments, at)
-    value, is_known = np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
-    for wanted in ("472", "150"):
-        chosen = at[says(wanted)]
-        first = first_in(chosen, parts.line_of[chosen], len(parts.line_at))[kept]
-        day, is_day = days(segments, element_or_none(segments, first, 2))
-        value, is_known = np.where(is_known, value, day), is_known | is_day
-        if is_known.all():
-            break
-    else:
-        day, is_day = statement_days(segments, parts)
-        owner = parts.claim_of_line[kept]
-        value, is_known = np.where(is_known, value, day[owner]), is_known | is_day[owner]
-    return value, is_known
+def _service_days(segments: Segments, parts: Structure, dated: Sequence[np.ndarray], kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first of the line's own dates that can be read, else the claim's date."""
+    (value, other), (is_known, is_other_known) = days(segments, spans(segments, dated, [(0, 2), (1, 2)]))
+    value, is_known = np.where(is_known, value, other), is_known | is_other_known
+    if is_known.all():
+        return value, is_known
+    day, is_day = statement_days(segments, parts)
+    owner = parts.claim_of_line[kept]
+    return np.where(is_known, value, day[owner]), is_known | is_day[owner]
 
 
 def _remarks(segments: Segments, parts: Structure, kept: np.ndarray) -> pl.Series:
     """LQ*HE codes, in order."""
-    at = qualified(segments, _in_lines(parts, segments.tagged(LQ)), "HE")
-    spans = element(segments, at, 2)
-    sent = np.flatnonzero(is_sent(segments, spans))
-    return text_lists(segments, (spans[0][sent], spans[1][sent]), parts.line_of[at[sent]], kept, len(parts.line_at))
+    at = qualified(segments, segments.tagged(LQ), "HE")
+    at = at[parts.line_of[at] != NONE]
+    start, end = element(segments, at, 2)
+    sent = np.flatnonzero(is_sent(segments, (start, end)))
+    return text_lists(segments, (start[sent], end[sent]), parts.line_of[at[sent]], kept, len(parts.line_at))

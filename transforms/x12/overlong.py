@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.x12.delimiters import Delimiters
-from transforms.x12.scan import SVC, tagged_segments
+from transforms.x12.loops.survey import count_of
+from transforms.x12.scan import tagged_segments
+from transforms.x12.tags import SVC
 
 LONGEST = 16_000_000  # bytes, a separator counted as many; a claim of 999 lines has some hundred thousand
 SEPARATOR_BYTES = 8
@@ -31,7 +33,7 @@ def is_overlong(data: bytes, delimiters: Delimiters) -> bool:
     if len(data) * (1 + SEPARATOR_BYTES) <= LONGEST:
         return False
     found = np.frombuffer(data, np.uint8)
-    separators = sum(int(np.count_nonzero(found == byte)) for byte in (delimiters.element, delimiters.terminator))
+    separators = sum(count_of(found, byte) for byte in (delimiters.element, delimiters.terminator))
     return len(data) + SEPARATOR_BYTES * separators > LONGEST
 
 
@@ -47,6 +49,6 @@ def shortened(data: bytes, delimiters: Delimiters) -> tuple[bytes, Tail, bytes]:
 def left_out(tail: Tail, data: bytes, delimiters: Delimiters) -> tuple[Tail, bytes]:
     """What was left out with all whole segments of `data`, and the beginning of the segment that is not whole."""
     end = data.rfind(bytes([delimiters.terminator])) + 1
-    count = int(np.count_nonzero(np.frombuffer(data, np.uint8) == delimiters.terminator))
+    count = count_of(np.frombuffer(data, np.uint8), delimiters.terminator)
     lines = len(tagged_segments(data[:end], delimiters, (SVC,))[0])
     return Tail(tail.segments + count, tail.lines + lines), data[end : end + KEPT_BYTES]

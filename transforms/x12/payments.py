@@ -8,13 +8,15 @@ import numpy as np
 import polars as pl
 
 from transforms.tables.remittances import READ_PAYMENTS
-from transforms.x12.dates import dates, days
+from transforms.x12.elements import Spans, cents, code, days, element, is_sent, short_code, spans, text
 from transforms.x12.faults import Problems, amount_problems
-from transforms.x12.fields import Spans, cents, code, element, is_sent, money, short_code, text
-from transforms.x12.identity import Names, as_declared, texts
+from transforms.x12.fields import dates, money
+from transforms.x12.identity import as_declared, texts
+from transforms.x12.names import Names
 from transforms.x12.payer import IDENTIFIERS, payer_ids
-from transforms.x12.scan import BPR, DTM, N1, REF, TRN, Segments
-from transforms.x12.structure import NONE, Structure, element_or_none, first_in, qualified
+from transforms.x12.scan import Segments
+from transforms.x12.structure import NONE, Structure, first_in, is_qualified, qualified
+from transforms.x12.tags import BPR, DTM, N1, REF, TRN
 
 DATE_SOURCES = ("BPR16", "DTM405", "GS04", "ISA09")
 
@@ -51,8 +53,8 @@ def set_facts(segments: Segments, parts: Structure) -> SetFacts:
     found = _headers(segments, parts)
     at = parts.set_at
     owner = np.arange(len(at))
-    is_835 = short_code(segments, element(segments, at, 1)) == code("835")
-    amount, status = cents(segments, element_or_none(segments, found.bpr, 2))
+    is_835 = is_qualified(segments, at, "835")
+    (amount,), (status,) = cents(segments, spans(segments, [found.bpr], [(0, 2)]))
     day, source = _payment_days(segments, found)
     problems = []
     for reason_code, rows in (("not_835", ~is_835), ("payment_segment_missing", is_835 & (found.bpr == NONE))):
@@ -71,14 +73,14 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
     at = parts.set_at[kept]
     head = Headers(**{name: value[kept] for name, value in vars(facts.headers).items()})
 
-    def spans(of: np.ndarray, index: int) -> Spans:
-        return element_or_none(segments, of, index)
+    def sent(of: np.ndarray, index: int) -> Spans:
+        return element(segments, of, index)
 
     def value(of: np.ndarray, index: int) -> pl.Series:
-        return text(segments, spans(of, index))
+        return text(segments, sent(of, index))
 
-    payee_qualifier = short_code(segments, element_or_none(segments, head.payee, 3))
-    payee_id = element_or_none(segments, head.payee, 4)
+    payee_qualifier = short_code(segments, element(segments, head.payee, 3))
+    payee_id = element(segments, head.payee, 4)
     columns = {
         "payment_id": called.payment_id.take(kept),
         "file_id": called.file_id.take(segments.piece[at]),
@@ -87,16 +89,16 @@ def payments(segments: Segments, parts: Structure, facts: SetFacts, kept: np.nda
         "payer_ref_2u": value(head.payer_2u, 2),
         "payer_n104": value(head.payer, 4),
         "payer_naic": value(head.payer_nf, 2),
-        "payer_tax_id": _first_sent(segments, spans(head.trn, 3), spans(head.bpr, 10)),
+        "payer_tax_id": _first_sent(segments, sent(head.trn, 3), sent(head.bpr, 10)),
         "payee_name": value(head.payee, 2),
         "payee_npi": text(segments, _only(payee_id, payee_qualifier == code("XX"))),
-        "payee_tax_id": _first_sent(segments, _only(payee_id, payee_qualifier == code("FI")), spans(head.payee_tj, 2)),
+        "payee_tax_id": _first_sent(segments, _only(payee_id, payee_qualifier == code("FI")), sent(head.payee_tj, 2)),
         "trace_number": value(head.trn, 2),
         "payment_method": value(head.bpr, 4),
         "payment_amount": money(facts.amount[kept]),
         "payment_date": dates(facts.day[kept], facts.day_source[kept] != NONE),
         "payment_date_source": texts(DATE_SOURCES).take(facts.day_source[kept]),
-        "version": _first_sent(segments, spans(head.group, 8), element(segments, at, 3)),
+        "version": _first_sent(segments, sent(head.group, 8), element(segments, at, 3)),
         "payment_segment": segments.number[at],
     }
     columns["payer_id"] = payer_ids(pl.DataFrame({name: columns[name] for name in IDENTIFIERS}))
@@ -147,8 +149,8 @@ def _in_force(opened: np.ndarray, number: np.ndarray) -> np.ndarray:
 def _payment_days(segments: Segments, head: Headers) -> tuple[np.ndarray, np.ndarray]:
     """Days since 1970 and the number of the source in DATE_SOURCES, -1 where none can be read."""
     value, source = np.zeros(len(head.bpr), np.int64), np.full(len(head.bpr), NONE)
-    for number, (at, index) in enumerate(((head.bpr, 16), (head.dtm, 2), (head.group, 4), (head.interchange, 9))):
-        day, is_day = days(segments, element_or_none(segments, at, index))
+    sent = spans(segments, [head.bpr, head.dtm, head.group, head.interchange], [(0, 16), (1, 2), (2, 4), (3, 9)])
+    for number, (day, is_day) in enumerate(zip(*days(segments, sent), strict=True)):
         is_new = is_day & (source == NONE)
         value, source = np.where(is_new, day, value), np.where(is_new, number, source)
     return value, source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from transforms.x12.cut import Piece
+from transforms.x12.pieces import Piece
 from transforms.x12.scan import BLANKS
 
 

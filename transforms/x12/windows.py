@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.x12.delimiters import NEWLINES, Delimiters, next_interchange
-from transforms.x12.scan import BLANKS, blocks
+from transforms.x12.loops import survey
+from transforms.x12.scan import BLANKS
 
 LOOK_AHEAD = 5_000  # room to read an ISA that starts at the very end of a window
 NEAR_BYTES = (65_536, 1_048_576)  # other delimiters are sought in these first, so that files that mix them stay quick
@@ -44,26 +45,14 @@ def compact(data: bytes, delimiters: Delimiters) -> bytes:
     """The bytes without empty segments and without blanks before a tag; they start where a segment starts."""
     mark = bytes([delimiters.terminator])
     data = data.lstrip(BLANKS + mark)
-    if not _has_gaps(np.frombuffer(data, np.uint8), delimiters):
+    if not survey.has_gap(np.frombuffer(data, np.uint8), delimiters.terminator):
         return data
     return re.sub(re.escape(mark) + b"[" + re.escape(BLANKS + mark) + b"]+", lambda _: mark, data)
 
 
-def _has_gaps(data: np.ndarray, delimiters: Delimiters) -> bool:
-    """Whether a terminator is followed by another one or by a blank."""
-    for begin, part in blocks(data[1:]):
-        is_gap = part == delimiters.terminator
-        for blank in BLANKS:
-            is_gap |= part == blank
-        is_gap &= data[begin : begin + len(part)] == delimiters.terminator
-        if is_gap.any():
-            return True
-    return False
-
-
 def segment_count(data: bytes | memoryview, delimiters: Delimiters) -> int:
     """How many segments end in compact bytes."""
-    return sum(int(np.count_nonzero(part == delimiters.terminator)) for _, part in blocks(np.frombuffer(data, np.uint8)))
+    return survey.count_of(np.frombuffer(data, np.uint8), delimiters.terminator)
 
 
 def _next(view: memoryview, at: int, delimiters: Delimiters, size: int, behind: bytes) -> tuple[bytes, Delimiters | None]:
@@ -77,25 +66,13 @@ def _next(view: memoryview, at: int, delimiters: Delimiters, size: int, behind: 
     for near in (*NEAR_BYTES, size):
         if near <= size:
             raw, ahead = bytes(view[at : at + near]), bytes(view[at + near : at + near + LOOK_AHEAD])
-            is_there = _may_hold_isa(raw) or b"ISA" in raw[-2:] + ahead[:2]
+            is_there = survey.has_isa(np.frombuffer(raw, np.uint8)) or b"ISA" in raw[-2:] + ahead[:2]
             other = next_interchange(raw + ahead, near + 2, delimiters, begin, behind) if is_there else None  # its letters may lie across
             if other is not None:
                 return (raw + ahead)[: other[0]], other[1]
             begin = near - 2
     count = segment_count(raw, delimiters)
     return (raw[: size * MOST_SEGMENTS // count], None) if count > MOST_SEGMENTS else (raw, None)
-
-
-def _may_hold_isa(raw: bytes) -> bool:
-    """Whether the letters ISA stand anywhere after the first byte; quicker than to search for them."""
-    found = np.frombuffer(raw, np.uint8)
-    for begin, part in blocks(found[:-2]):
-        is_isa = part == ord("I")
-        is_isa &= found[begin + 1 : begin + 1 + len(part)] == ord("S")
-        is_isa &= found[begin + 2 : begin + 2 + len(part)] == ord("A")
-        if is_isa.any():
-            return True
-    return False
 
 
 def _gap(behind: bytes, raw: bytes) -> bytes:

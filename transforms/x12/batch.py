@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -10,19 +10,19 @@ import polars as pl
 from transforms.tables.remittances import Blob, Remittances
 from transforms.x12.adjustments import adjustments, find_adjustments
 from transforms.x12.claims import claim_amounts, claims
-from transforms.x12.cut import Piece, batches, cut
 from transforms.x12.envelope import envelope_warnings
-from transforms.x12.faults import file_fault, merged_faults, merged_warnings, stacked, warning_rows
-from transforms.x12.identity import names
+from transforms.x12.faults import file_fault, merged_faults, stacked, warning_rows
+from transforms.x12.gather import TABLES, gather
 from transforms.x12.judge import empty_files, judge, provider_faults
 from transforms.x12.lines import line_amounts, lines
+from transforms.x12.names import names
 from transforms.x12.payments import payments, set_facts
+from transforms.x12.pieces import Piece, batches, cut
 from transforms.x12.provider_adjustments import provider_adjustments
 from transforms.x12.recode import as_utf8
 from transforms.x12.scan import Segments, scan
 from transforms.x12.structure import structure
 
-TABLES = ("payments", "claims", "service_lines", "adjustments", "provider_adjustments", "faults", "warnings")
 ORDER = {
     "payments": "payment_segment",
     "claims": "claim_segment",
@@ -42,17 +42,6 @@ def read(blobs: Sequence[Blob | Piece]) -> Remittances:
     """
     pieces = (piece for blob in blobs for piece in cut(blob))
     return gather([_read_batch(batch) for batch in batches(pieces)])
-
-
-def gather(parts: Iterable[Remittances]) -> Remittances:
-    """Several reads as one; a set or a kind of warning that lies in several of them becomes one row again."""
-    parts = list(parts)
-    if not parts:
-        return Remittances.empty()
-    if len(parts) == 1:
-        return parts[0]
-    tables = {name: pl.concat([getattr(part, name) for part in parts]) for name in TABLES}
-    return Remittances(**{**tables, "faults": merged_faults(tables["faults"]), "warnings": merged_warnings(tables["warnings"])})
 
 
 def _read_batch(pieces: Sequence[Piece]) -> Remittances:
