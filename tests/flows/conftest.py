@@ -8,7 +8,7 @@ import pytest
 
 from flows.night import audit
 from flows.practice import order_for, write_practice
-from tests.flows.helpers import without_gate
+from tests.flows.helpers import CLAIMS, MONTHS, SEED, without_gate
 from tests.once import made_once
 
 
@@ -29,7 +29,7 @@ def _one_key(key_file, monkeypatch):
 @pytest.fixture(scope="session")
 def _audited(tmp_path_factory, key_file) -> Path:
     def make(folder: Path) -> None:
-        write_practice(folder, claims=250, seed=5)
+        write_practice(folder, CLAIMS, SEED, MONTHS)
         for path in (folder / "inbox").iterdir():
             os.utime(path, (1_700_000_000, 1_700_000_000))
         os.umask(0o027)

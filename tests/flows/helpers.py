@@ -15,6 +15,7 @@ from flows.practice import order_for
 from flows.summary import Summary
 
 ROOT = Path(__file__).resolve().parents[2]
+CLAIMS, SEED, MONTHS = 250, 5, 5  # of the practice; a night costs by the month
 
 
 def without_gate(name, function, *args):

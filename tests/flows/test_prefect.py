@@ -8,7 +8,7 @@ import pytest
 
 from flows.night import plainly
 from flows.practice import ENDS_ON
-from tests.flows.helpers import command, run, tree
+from tests.flows.helpers import CLAIMS, MONTHS, SEED, command, run, tree
 from transforms.practice import canaries, make_practice
 
 
@@ -30,4 +30,4 @@ def test_with_and_without_prefect_the_bytes_are_the_same(practice, tmp_path):
         assert database.execute("select count(*) from artifact").fetchone()[0] >= 4
         assert {state for (state,) in database.execute("select state_type from flow_run")} == {"COMPLETED"}
     known = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file()) + (done.stderr + done.stdout).encode()
-    assert not [word for word in canaries(make_practice(250, 5, 12, ENDS_ON)) if word.encode() in known]
+    assert not [word for word in canaries(make_practice(CLAIMS, SEED, MONTHS, ENDS_ON)) if word.encode() in known]

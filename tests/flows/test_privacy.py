@@ -8,13 +8,13 @@ import pytest
 
 from flows.errors import BadUsage
 from flows.practice import ENDS_ON
-from tests.flows.helpers import command, run
+from tests.flows.helpers import CLAIMS, MONTHS, SEED, command, run
 from transforms.practice import canaries, make_practice
 
 
 @pytest.fixture(scope="module")
 def planted() -> list[bytes]:
-    words = canaries(make_practice(250, 5, 12, ENDS_ON))
+    words = canaries(make_practice(CLAIMS, SEED, MONTHS, ENDS_ON))
     assert len(words) >= 3
     return [word.encode() for word in words]
 

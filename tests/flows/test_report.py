@@ -17,7 +17,7 @@ from flows.practice import ENDS_ON
 from flows.report import run as reports
 from flows.report import swap
 from flows.report.run import ReportOrder, write_report
-from tests.flows.helpers import command, mart, run, tree
+from tests.flows.helpers import CLAIMS, MONTHS, SEED, command, mart, run, tree
 from transforms.practice import canaries, make_practice
 
 FILES = ["email.html", "email.txt", "open_dental_substitutions.csv", "predicted_downgrades.csv", "report.html", "report.xlsx"]
@@ -42,7 +42,7 @@ def test_one_command_writes_its_files_and_says_where(audited):
     assert {name: after[name] for name in before} == before, "nothing else in the store is touched"
     assert all(path.stat().st_mode & 0o037 == 0 for path in folder.iterdir())
     told = b"".join(path.read_bytes() for path in folder.iterdir() if path.suffix != ".xlsx") + (done.stdout + done.stderr).encode()
-    assert not [word for word in canaries(make_practice(250, 5, 12, ENDS_ON)) if word.encode() in told]
+    assert not [word for word in canaries(make_practice(CLAIMS, SEED, MONTHS, ENDS_ON)) if word.encode() in told]
     tokens = mart(audited, "findings")["patient_id"].drop_nulls().unique()
     assert not [token for token in tokens if token.encode() in told], "only the first letters of a token are on the page"
 
@@ -170,6 +170,6 @@ def test_with_and_without_prefect_the_bytes_are_the_same(audited, tmp_path):
         assert {state for (state,) in database.execute("select state_type from flow_run")} == {"COMPLETED"}
     page = (weekly(audited) / "report.html").read_bytes()
     known = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file()) + (done.stderr + done.stdout).encode() + page
-    assert not [word for word in canaries(make_practice(250, 5, 12, ENDS_ON)) if word.encode() in known]
+    assert not [word for word in canaries(make_practice(CLAIMS, SEED, MONTHS, ENDS_ON)) if word.encode() in known]
     tokens = set(mart(audited, "findings")["patient_id"].drop_nulls())
     assert not [token for token in tokens if token.encode() in known], "not even a whole token leaves the store"

@@ -10,6 +10,7 @@ import pytest
 
 from flows.night import audit
 from flows.practice import order_for, write_practice
+from tests.flows.helpers import CLAIMS, MONTHS, SEED
 from tests.once import made_once
 from tests.ops.night import without_gate
 
@@ -25,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """inbox/, config/ and an audited store/ of a synthetic practice."""
 
     def make(folder: Path) -> None:
-        write_practice(folder, claims=250, seed=5)
+        write_practice(folder, CLAIMS, SEED, MONTHS)
         for path in (folder / "inbox").iterdir():
             os.utime(path, (1_700_000_000, 1_700_000_000))
         os.umask(0o027)

@@ -18,6 +18,7 @@ from flows.night import audit
 from flows.order import Order
 from flows.patience import on_share
 from flows.practice import ENDS_ON
+from tests.flows.helpers import CLAIMS, MONTHS, SEED
 from tests.ops.night import arrives, command, night, remittance, without_gate
 from tests.ops.servers import mail_env, mail_server, web_server
 from transforms.practice import canaries, make_practice
@@ -108,7 +109,7 @@ def test_a_fault_that_cannot_pass_is_not_waited_for(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.slow
 def test_no_word_of_a_patient_in_mail_webhook_ping_or_log(fresh: Path) -> None:
-    planted = canaries(make_practice(250, 5, 12, ENDS_ON))
+    planted = canaries(make_practice(CLAIMS, SEED, MONTHS, ENDS_ON))
     assert len(planted) >= 3
     with mail_server() as post, web_server() as web:
         env = paths(fresh) | mail_env(post) | {"ALTBENEFIT_CONFIG": str(fresh / "config"), "ALTBENEFIT_LOG": str(fresh / "log")}
