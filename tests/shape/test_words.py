@@ -156,7 +156,7 @@ def test_every_make_target_of_the_readme_exists() -> None:
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
     from flows.cli import altbenefit
 
-    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    pages = [ROOT / "README.md", *(page for page in (ROOT / "docs").glob("*.md") if page.name != "commands.md")]  # written by a hand
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     mentioned = set(re.findall(r"(?:`|bin/)altbenefit ([a-z]+)\b", text))
     assert set(altbenefit.commands) - mentioned == set()
