@@ -9,12 +9,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "build" / "bench"
-LIBRARIES = ("polars", "pyarrow", "numpy")
+LIBRARIES = ("polars", "pyarrow", "numpy", "numba")
 
 
 @dataclass(frozen=True)
@@ -88,4 +88,5 @@ def machine() -> str:
 
 def versions() -> str:
     """Python and the libraries that read."""
-    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)])
+    installed = {one.metadata["Name"].lower(): one.version for one in distributions()}
+    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {installed[name]}" for name in LIBRARIES if name in installed)])
