@@ -6,50 +6,52 @@ from pathlib import Path
 import pytest
 
 from flows.practice import ENDS_ON, write_practice
+from tests.once import made_once
 from tests.privacy.every_command import every_command, left_out
 from tests.privacy.house import House, without_network
 from tests.privacy.spoilt import WORDS, spoilt_files
 from transforms.practice import canaries, make_practice
 
-CLAIMS, SEED = 500, 5  # enough for a packet of one payer
+SEED = 5
+LARGE = 500, SEED, 12  # claims, seed, months: enough for a packet of one payer
+SMALL = 120, SEED, 4  # enough for a night
 
 
 @pytest.fixture(scope="session")
 def planted() -> list[str]:
     """The words that must be found nowhere."""
-    words = canaries(make_practice(CLAIMS, SEED, 12, ENDS_ON))
-    assert len(words) >= 3
-    return [*words, *WORDS]
+    words = [canaries(make_practice(*size, ENDS_ON)) for size in (LARGE, SMALL)]
+    assert all(len(each) >= 3 for each in words)
+    return [*{*words[0], *words[1]}, *WORDS]
 
 
 @pytest.fixture(scope="session")
-def audited(tmp_path_factory) -> House:
-    """A house whose practice was audited once, by an account that closes nothing by itself, without a network; read only."""
-    house = build(tmp_path_factory.mktemp("house"))
+def worked(tmp_path_factory) -> House:
+    """A house whose practice was audited once, by an account that closes nothing by itself, and in which every command there is
+    ran after that, all without a network; read only.
+    """
+    return House(made_once(tmp_path_factory, "house", lambda root: work(build(root, LARGE))))
+
+
+def work(house: House) -> None:
+    """Audit the practice, then run every command."""
     done = house.audit("store", "--no-prefect", before=(*without_network(), "sh", "-c", 'umask 000; exec "$@"', "sh"))
     assert done.returncode == 3, done.stderr
-    return house
-
-
-@pytest.fixture(scope="session")
-def worked(audited) -> House:
-    """The same house after every command there is ran in it, without a network."""
-    commands = every_command(audited)
+    commands = every_command(house)
     assert left_out(commands) == set(), "add it to tests/privacy/every_command.py"
-    done = audited.several(*commands, before=without_network(), ALTBENEFIT_PRACTICE_NAME="Example Family Dental")
+    done = house.several(*commands, before=without_network(), ALTBENEFIT_PRACTICE_NAME="Example Family Dental")
     assert done.returncode == 0, done.stderr
-    return audited
 
 
 @pytest.fixture
 def house(tmp_path) -> House:
-    return build(tmp_path)
+    return build(tmp_path, SMALL)
 
 
-def build(root: Path) -> House:
+def build(root: Path, size: tuple[int, int, int]) -> House:
     """The practice at its place in a house; nothing audited yet."""
     folder = root / "work/practice"
-    write_practice(folder, CLAIMS, SEED)
+    write_practice(folder, *size)
     for name, data in spoilt_files().items():
         (folder / "inbox" / name).write_bytes(data)
     for path in (folder / "inbox").iterdir():

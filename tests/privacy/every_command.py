@@ -14,7 +14,7 @@ from tests.privacy.house import House
 
 # Not among them, with the test that has them instead.
 ELSEWHERE = {
-    "audit": "the fixture `audited`",
+    "audit": "the fixture `worked`",
     "demo": "test_no_call_home",
     "evaluate": "test_no_call_home",
     "serve": "runs until it is stopped: tests/ops",

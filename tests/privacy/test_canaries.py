@@ -42,9 +42,9 @@ def test_the_search_would_find_a_patient(worked):
     assert sum(1 for _ in everything(worked.root)) > 50
 
 
-def test_kept_originals_are_closed_to_others(audited):
+def test_kept_originals_are_closed_to_others(worked):
     """What could not be used is kept for the practice to look into; nothing else holds a patient."""
-    kept = list((audited.work / "store/quarantine/bytes").iterdir())
+    kept = list((worked.work / "store/quarantine/bytes").iterdir())
     assert kept
     assert all(stat.S_IMODE(path.stat().st_mode) & ~0o640 == 0 for path in kept)
 
@@ -80,17 +80,17 @@ def test_prefect_keeps_no_patient(house, planted):
     assert leaks(house, planted) == []
 
 
-def test_everything_written_is_closed_to_others(audited):
+def test_everything_written_is_closed_to_others(worked):
     """Whatever the account's own umask: the fixture runs under 000."""
-    written = [audited.work / "store", *(audited.work / "store").rglob("*")]
+    written = [worked.work / "store", *(worked.work / "store").rglob("*")]
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in written if not path.is_symlink()}
     assert {path: oct(mode) for path, mode in modes.items() if mode & ~(0o750 if path.is_dir() else 0o640)} == {}
-    assert modes[audited.work / "store/.key"] == 0o600
+    assert modes[worked.work / "store/.key"] == 0o600
 
 
-def test_a_key_is_never_replaced(audited, house):
+def test_a_key_is_never_replaced(worked, house):
     """The key is gone: the next run stops and says so, rather than make every patient somebody else."""
-    shutil.copytree(audited.work / "store", house.work / "store", symlinks=True)
+    shutil.copytree(worked.work / "store", house.work / "store", symlinks=True)
     (house.work / "store/.key").unlink()
     again = house.audit("store", "--no-prefect")
     assert (again.returncode, (house.work / "store/.key").exists()) == (2, False)

@@ -17,8 +17,8 @@ MINIMUM = 2  # the practice of these tests is small
 
 
 @pytest.fixture(scope="module")
-def store(audited) -> Path:
-    return audited.work / "store"
+def store(worked) -> Path:
+    return worked.work / "store"
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +91,9 @@ def test_it_writes_over_nothing_but_a_pack(store, tmp_path):
         write_pack(tmp_path / "no-store", tmp_path / "pack", MINIMUM)
 
 
-def test_the_command_says_what_it_wrote(audited, store):
-    done = audited.run("share", "--store", store, "--out", audited.work / "told-pack", "--min-cell", "5", "--json")
+def test_the_command_says_what_it_wrote(worked, store, tmp_path):
+    done = worked.run("share", "--store", store, "--out", tmp_path / "told-pack", "--min-cell", "5", "--json")
     facts = json.loads(done.stdout)
     assert (done.returncode, facts["min_cell"], set(facts["rows"])) == (0, 5, {table.name for table in SHARE_TABLES})
     assert "Cells of fewer than 11" in done.stderr
-    assert audited.run("share", "--store", store, "--out", audited.work / "p", "--min-cell", "1").returncode == 2
+    assert worked.run("share", "--store", store, "--out", tmp_path / "p", "--min-cell", "1").returncode == 2
