@@ -144,4 +144,6 @@ def lost(why: BaseException) -> Failure:
     if type(why).__name__ == "KilledWorker":
         step = "Mostly memory: give each worker 2 GB a thread (dask worker --nthreads 1 --memory-limit 2GB), then run again."
         return SystemRefused("a piece of work ended several workers, one after another", "", step)
+    if isinstance(why, ImportError):  # on a worker that joined after the others were asked
+        return BadUsage(f"a worker cannot run altbenefit ({type(why).__name__})", next_step=SAME_CODE)
     return SystemRefused(f"the Dask cluster was lost ({type(why).__name__})", "", AGAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +11,11 @@ import polars as pl
 import pytest
 
 from flows.commands.audit import run
-from flows.errors import BadUsage, Failure
+from flows.errors import BAD_USAGE, UNEXPECTED, BadUsage, Failure
 from flows.fan_out import connect
 from flows.fan_out.answer import HERE, answered, require
 from flows.fan_out.bundle import Bundle, pack, unpack
+from flows.fan_out.crew import lost
 from flows.fan_out.likeness import difference, likeness
 from flows.order import Order
 
@@ -95,3 +97,10 @@ def test_likeness_names_code_and_libraries() -> None:
     assert {"altbenefit", "python", "polars", "pyarrow", "distributed"} <= likeness().keys()
     assert difference(likeness()) == ""
     assert difference({"polars": "1"}, {}) == "polars missing instead of 1"
+
+
+def test_errors_of_dask_are_told_by_kind_alone() -> None:
+    """Their text quotes what was asked of a worker."""
+    told = {lost(why).lines()[0]: lost(why).exit_code for why in (ModuleNotFoundError("DOE"), CancelledError("DOE"), OSError("DOE"))}
+    assert list(told.values()) == [BAD_USAGE, UNEXPECTED, UNEXPECTED]
+    assert not [line for line in told if "DOE" in line]
