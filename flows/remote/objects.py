@@ -149,8 +149,8 @@ def fetch(at: Address, path: str, target: Path, etag: str = "") -> bool:
 
 def send(at: Address, path: str, source: Path) -> None:
     """Write a file as an object. Keys name their content, so writing one again changes nothing."""
-    with _plainly(at) as client:
-        client.upload_file(str(source), at.bucket, at.key(path))
+    with _plainly(at) as client, source.open("rb") as data:
+        client.upload_fileobj(data, at.bucket, at.key(path))
 
 
 def write(at: Address, path: str, data: bytes) -> None:
