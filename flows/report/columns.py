@@ -195,7 +195,7 @@ def ask(row: Row, anchors: Anchors) -> Cell:
         words.dollars(row["asked_fee"]), bdi(row["alternate_code"]), words.dollars(row["current_fee"])
     )
     facts = [
-        f"worth {words.dollars(row['asked_saving'])} to {who}",
+        f"worth {words.dollars(row['asked_saving'])} to {who}, over all codes paid as {row['alternate_code']}",
         f"at parity, {words.dollars(row['parity_fee'])}, {words.dollars(row['parity_saving'])}",
         *([f"the same fee for {words.count_of(row['months_unchanged'], 'month')}"] if row["months_unchanged"] else []),
     ]

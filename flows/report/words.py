@@ -84,8 +84,8 @@ def whole(number: int | None) -> str:
 
 
 def percent(share: Decimal | None) -> str:
-    """81.07 %, without decimals that say nothing; a dash where there is no whole."""
-    return DASH if share is None else f"{share.quantize(Decimal('0.01')):f}".rstrip("0").rstrip(".") + "\u00a0%"
+    """81.07 %, 14.90 %, 80 %: two decimals, or none where they are nought; a dash where there is no whole."""
+    return DASH if share is None else f"{share.quantize(Decimal('0.01')):f}".removesuffix(".00") + "\u00a0%"
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
