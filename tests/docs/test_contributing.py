@@ -81,8 +81,10 @@ def test_a_check(copy: Path) -> None:
 @pytest.mark.slow
 def test_a_column(copy: Path) -> None:
     follow(copy, "a published column")
-    code = "from flows.cli import main; main()"
-    python(copy, "-c", code, "demo", "--out", str(copy / "demo"), "--no-prefect")
-    query = "import polars as pl; print(pl.read_parquet('demo/store/reports/current/payer_code_ranking.parquet')['gap_fee'].sum() > 0)"
+    code, small = "from flows.cli import main; main()", copy / "small"
+    python(copy, "-c", code, "synth", "--out", str(small), "--claims", "200", "--months", "4")
+    places = [word for name in ("inbox", "store", "config") for word in (f"--{name}", str(small / name))]
+    python(copy, "-c", code, "audit", *places, "--as-of", "2026-06-30", "--no-prefect")
+    query = "import polars as pl; print(pl.read_parquet('small/store/reports/current/payer_code_ranking.parquet')['gap_fee'].sum() > 0)"
     assert python(copy, "-c", query).strip() == "True"
     passes(copy, "tests/shape/test_words.py", "-k", "column or money")

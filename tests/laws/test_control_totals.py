@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.night import Order, audit
+from tests.flows.helpers import without_gate
 from transforms.practice import Practice, make_practice
 
 AS_OF = date(2026, 6, 30)
@@ -37,7 +38,7 @@ def deliver(practice: Practice, root: Path, nights: int, seed: int) -> dict[str,
     for night in range(nights):
         for place, name in enumerate(names[night::nights]):
             (inbox / f"{chance.randrange(10**6)}-{night}-{place}.txt").write_bytes(practice.files[name])
-        audit(Order(inbox=inbox, store=root / "store", as_of=AS_OF, config=root / "config"))
+        audit(Order(inbox=inbox, store=root / "store", as_of=AS_OF, config=root / "config"), without_gate)
     return {path.stem: pl.read_parquet(path) for path in (root / "store" / "reports" / "current").glob("*.parquet")}
 
 
@@ -61,7 +62,7 @@ def check_totals(marts: dict[str, pl.DataFrame]) -> None:
 # A failing practice is already small enough to look at; shrinking it takes longer than reading it.
 @settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_deliveries_do_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int, nights: int) -> None:
-    practice = make_practice(claims=250, seed=seed, ends_on=AS_OF)
+    practice = make_practice(claims=250, seed=seed, months=5, ends_on=AS_OF)
     at_once = deliver(practice, tmp_path_factory.mktemp("once"), 1, seed)
     split = deliver(practice, tmp_path_factory.mktemp("split"), nights, seed + 1)
     for marts in (at_once, split):

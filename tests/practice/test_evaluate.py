@@ -108,7 +108,7 @@ def test_either_copy_of_a_duplicate_will_do(truth, flawless):
 
 def test_the_audit_against_the_truth(tmp_path):
     """The whole nightly run on a practice that it has never seen: every downgrade, every cent, every place of the ranking."""
-    practice = make_practice(2500, 77)
+    practice = make_practice(1500, 77)
     for name, data in practice.files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
