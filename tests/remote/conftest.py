@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.remote import copy
 from flows.remote.address import Address
+from flows.remote.copy import Copy
+from tests.remote.machines import FIRST, machine, write
 from tests.remote.storage import Storage, serving
 
 
@@ -45,3 +48,11 @@ def storage(server: str) -> Iterator[Storage]:
 @pytest.fixture
 def at(storage: Storage) -> Address:
     return Address(storage.bucket, "store")
+
+
+@pytest.fixture
+def first(at: Address, tmp_path: Path) -> Copy:
+    """A store with one publication, and the machine that made it."""
+    made = machine(at, tmp_path / "one")
+    write(made.root, FIRST)
+    return copy.give(made)
