@@ -18,7 +18,7 @@ LEAKS = "Left to patients"
 def opened(tmp_path_factory):
     """Workbooks after LibreOffice: as written, with a cell overwritten on two sheets, cut short, of nothing, of hostile names."""
     folder = tmp_path_factory.mktemp("office")
-    week, strange = week_of(400), week_of(600, len(HOSTILE), HOSTILE)
+    week, strange = week_of(200), week_of(300, len(HOSTILE), HOSTILE)
     paths = {name: folder / f"{name}.xlsx" for name in ("whole", "hostile", "nothing", "short")}
     workbook.write(week, paths["whole"])
     workbook.write(strange, paths["hostile"])
