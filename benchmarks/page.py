@@ -50,8 +50,8 @@ def body(parts: Sequence[Part], figures: Mapping[str, Figure], bars: Sequence[tu
         yield (
             "Both read the same files, in turn, each in a process of its own; a ratio is the other's seconds over this project's, the "
             "median of all rounds and the least and most of them. Nothing but the reading is timed: no imports, no disk beyond the "
-            "page cache; but this project's compiled loops are loaded by its first reading, and with 100 MB that counts. Each reader is asked "
-            "for claims, service lines and their adjustments, the way its own documentation does it. A reader that is slow gets few "
+            "page cache; but this project's compiled loops are loaded by its first reading, and with 100 MB that counts. Each reader is "
+            "asked for claims, service lines and their adjustments, the way its own documentation does it. A reader that is slow gets few "
             "megabytes, and this project the same few, several times.\n"
         )
         yield from table(
