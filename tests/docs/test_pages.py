@@ -59,3 +59,8 @@ def test_links_between_pages_lead_somewhere() -> None:
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))]
     assert links
     assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_listed_in_order() -> None:
+    listed = re.findall(r"^- \[\d{4} [^\]]+\]\(([^)]+)\)", (DOCS / "decisions/README.md").read_text(encoding="utf-8"), re.M)
+    assert listed == sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
