@@ -27,10 +27,10 @@ demo: $(READY) ## a synthetic practice, audited and reported, in demo/
 	$(BIN)/altbenefit demo --out demo
 
 test: $(READY) ## the tests, in under five minutes
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: $(READY) ## the tests that take longer; CI runs them after the others
-	$(BIN)/python -m pytest -m slow -n 2
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
 check: $(READY) ## style, types and stale generated docs; changes nothing
 	$(BIN)/ruff check .
