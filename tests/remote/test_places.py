@@ -28,6 +28,13 @@ def test_a_sweep_that_is_refused_does_not_undo_the_night(
     assert "not removed" in capsys.readouterr().err
 
 
+def test_a_dry_run_gives_nothing(at: Address, storage: Storage) -> None:
+    storage.put("in/mark/", b"")
+    with at_hand(Address(at.bucket, "in"), at, is_giving=False) as places:
+        places.within(lambda: write(places.store, FIRST))
+    assert storage.etags("store/") == {}
+
+
 def test_an_inbox_in_a_bucket_and_a_store_in_a_folder(at: Address, storage: Storage, tmp_path: Path) -> None:
     storage.put("in/2026/a.835", b"ISA")
     with at_hand(Address(at.bucket, "in"), tmp_path / "store") as places:
