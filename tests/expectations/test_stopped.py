@@ -31,7 +31,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key.write_bytes(b"k" * keyfile.KEY_BYTES)
     key.chmod(0o600)
     os.environ["ALTBENEFIT_KEY_FILE"] = str(key)
-    for name, data in make_practice(250, 5).files.items():
+    for name, data in make_practice(250, 5, 4).files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     audit(Order(root / "inbox", root / "store", date(2026, 6, 30), root / "config"))
