@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from flows.errors import BadUsage, StoreDamaged, StoreLocked, SystemRefused
+from flows.patience import PASSING, patiently
 from flows.remote import index, objects
 from flows.remote.address import Address
 from flows.remote.index import POINTER, Entry, Index
 
+WAITS = (2.0, 15.0)  # seconds, after the client has tried four times by itself
 TRIES = 5  # a store whose pointer changes more often than this while a few kilobytes are written is not at rest
 ORPHAN_AGE = timedelta(days=1)  # younger ones may belong to a run elsewhere that has not written its pointer yet
 PUBLIC, PRIVATE = 0o640, 0o600
@@ -71,15 +73,19 @@ def bring(at: Address, root: Path, wanted: Mapping[str, Entry], is_by_key: bool 
 
 
 def at_once(calls: Sequence[Callable[[], object]]) -> None:
-    """Do all of it, several at a time; the first that fails keeps the others from starting, and is raised."""
+    """Do all of it, several at a time, each again where its fault can pass; one that fails keeps the others from starting."""
     with ThreadPoolExecutor(objects.AT_ONCE) as pool:
-        begun = [pool.submit(call) for call in calls]
+        begun = [pool.submit(patiently, call, _can_pass, WAITS) for call in calls]
         try:
             for one in begun:
                 one.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _can_pass(why: Exception) -> bool:
+    return isinstance(why, SystemRefused) and why.errno in PASSING
 
 
 def _bring_one(at: Address, target: Path, path: str, entry: Entry) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.errors import BadUsage, StoreDamaged, StoreLocked
+from flows.errors import BadUsage, StoreDamaged, StoreLocked, SystemRefused
 from flows.remote import copy, exchange, objects
 from flows.remote.address import Address
 from flows.remote.copy import Copy
@@ -167,6 +168,19 @@ def test_a_pull_that_died_is_done_again(first: Copy, at: Address, tmp_path: Path
         with pytest.raises(Killed):
             copy.bring(at, other.folder)
     assert held(copy.bring(at, other.folder).root) == held(first.root)
+
+
+def test_a_fault_on_the_way_that_can_pass_is_waited_for(first: Copy, at: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    act, faults = objects.fetch, [SystemRefused("the object storage failed (503)", errno=errno.EREMOTEIO)]
+
+    def once(*args: object) -> bool:
+        if faults:
+            raise faults.pop()
+        return act(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(objects, "fetch", once)
+    monkeypatch.setattr(exchange, "WAITS", (0.0,))
+    assert held(machine(at, tmp_path / "two").root) == FIRST
 
 
 def test_the_answer_to_the_last_write_may_be_lost(first: Copy, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
