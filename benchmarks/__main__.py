@@ -21,7 +21,6 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "peers": against.measure,
     "sizes": sizes.measure,
     "end_to_end": end_to_end.measure,
-    "end_to_end": end_to_end.measure,
     "exports": others.exports,
     "night": others.nights,
     "weekly": others.weekly,
