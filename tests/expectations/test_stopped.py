@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -30,11 +29,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = root / "key"
     key.write_bytes(b"k" * keyfile.KEY_BYTES)
     key.chmod(0o600)
-    os.environ["ALTBENEFIT_KEY_FILE"] = str(key)
     for name, data in make_practice(250, 5, 4).files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
-    audit(Order(root / "inbox", root / "store", date(2026, 6, 30), root / "config"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALTBENEFIT_KEY_FILE", str(key))
+        audit(Order(root / "inbox", root / "store", date(2026, 6, 30), root / "config"))
     return root
 
 

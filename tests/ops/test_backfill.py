@@ -73,7 +73,9 @@ def filled(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = tmp_path_factory.mktemp("filled") / "store"
     store.mkdir()
     shutil.copy2(made / "store/.key", store / ".key")
-    backfill(made, store)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ALTBENEFIT_KEY_FILE", raising=False)
+        backfill(made, store)
     return store
 
 
