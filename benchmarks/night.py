@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.peers.result import peak_mb
 from flows import parquet, store
 from flows.lake_tables import LAKE_TABLES
 from flows.night import audit, plainly
@@ -96,9 +96,8 @@ def night(folder: Path) -> None:
     """One night, measured; prints one JSON object."""
     begun, used = time.perf_counter(), time.process_time()
     summary = audit(Order(folder / "inbox", folder / "store", AS_OF, folder / "config"), step=timed)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({
-        "wall": round(time.perf_counter() - begun, 1), "cpu": round(time.process_time() - used, 1), "peak_mb": peak,
+        "wall": round(time.perf_counter() - begun, 1), "cpu": round(time.process_time() - used, 1), "peak_mb": peak_mb(),
         "claims": summary.claims, "counted": summary.counted_lines, "steps": {name: round(took, 1) for name, took in STEPS.items()},
     }))  # fmt: skip
 

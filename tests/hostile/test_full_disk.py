@@ -72,7 +72,7 @@ def test_a_disk_that_fills_up_at_any_stage(published):
     undisturbed, after = tree(published / "plain"), current(published / "plain")
     room = blocks(published / "plain") - blocks(store)
     codes = []
-    for part in (1, 3, 5, 6):
+    for part in (1, 4, 6):
         first, second = published / f"full{part}", published / f"rerun{part}"
         size = f"{4 * (blocks(store) + room * part // 7)}k"
         done = within(FULL, published / "in", store, mounted, size, first, second)
@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_at_any_stage(published):
         if done.returncode:
             assert "next: Free some space" in done.stderr and "Traceback" not in done.stderr, done.stderr
             assert current(first) == before, size
-    assert codes.count(1) >= 3, codes
+    assert codes.count(1) >= 2, codes
 
 
 def test_a_store_mounted_read_only(published):
