@@ -46,7 +46,7 @@ fix: $(READY) ## what ruff can put right
 golden: $(READY) ## rewrite the expected files of the golden tests; review the diff like code
 	ALTBENEFIT_GOLDEN=rewrite $(BIN)/python -m pytest -m "not slow" -k golden
 
-docs: $(READY) ## rewrite the docs that come from the code
+docs: $(READY) ## rewrite the docs that come from the code, and build the site
 	$(BIN)/altbenefit dictionary > docs/tables.md
 	$(BIN)/python -m expectations.catalogue > docs/checks.md
 	$(BIN)/python -m tests.docs.commands_page > docs/commands.md
@@ -54,6 +54,7 @@ docs: $(READY) ## rewrite the docs that come from the code
 	$(BIN)/python -m tests.docs.recipes
 	$(BIN)/altbenefit demo --out build/demo --no-prefect >/dev/null
 	test ! -x /usr/bin/chromium || $(BIN)/python -m tests.report.picture build/demo
+	@$(MAKE) --no-print-directory site
 
 site: $(READY) ## the docs as a site, in build/site; offline
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
