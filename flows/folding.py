@@ -17,7 +17,7 @@ from flows import parquet, store
 from flows.lake_tables import LAKE_TABLES
 from flows.manifest import Manifest
 
-FOLD_BYTES = 16_000_000  # of files that are read and written at a time; a file of half of it is not small
+FOLD_BYTES = 4_000_000  # of files that are read and written at a time (some thirty times that in memory); a file of half of it is not small
 
 
 @dataclass(frozen=True)

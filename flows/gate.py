@@ -28,7 +28,7 @@ STOPPED = "validation"  # pages of nights that did not publish; a published one 
 PAGE = "validation.html"
 REASONS_SHOWN = 3
 LINE_LENGTH = 160
-BATCH_ROWS = 150_000  # rows of findings that are checked at a time
+BATCH_ROWS = 50_000  # rows of findings that are checked at a time
 
 
 @dataclass(frozen=True)
