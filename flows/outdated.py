@@ -18,9 +18,8 @@ from config.operations import Retention
 from flows import kept, quarantine, store
 from flows.gate import STOPPED
 from flows.manifest import KEPT, Manifest
-from flows.publish import CURRENT
+from flows.publish import CURRENT, HISTORY
 
-HISTORY = Path("reports/history")
 GONE = f"{store.STAGING}/outdated"
 
 

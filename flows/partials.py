@@ -19,7 +19,7 @@ import polars as pl
 
 from flows import parquet
 from flows.mart_tables import MART_TABLES
-from flows.store import write_whole
+from flows.store import sha_of, write_whole
 from transforms.marts import ROW_MARTS
 
 FOLDER = "partials"
@@ -69,7 +69,7 @@ def read_index(root: Path, made_by: str) -> Index:
     try:
         body = json.loads(path.read_bytes())
         index = Index(body["made_by"], body["stages"], body["files"])
-        whole = index.made_by == made_by and all(_sha(root / name) == sha for name, sha in index.files.items())
+        whole = index.made_by == made_by and all(sha_of(root / name) == sha for name, sha in index.files.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Index(made_by)
     return index if whole else Index(made_by)
@@ -149,7 +149,7 @@ def write_stage(root: Path, folder: str, tables: Mapping[str, pl.DataFrame]) -> 
             parquet.write_table(frame, MART_TABLES[name], target / f"{name}.parquet")
             continue
         in_order(frame).write_parquet(target / f"{name}.parquet", compression="zstd", compression_level=1, statistics=False)
-    return {f"{folder}/{name}.parquet": _sha(target / f"{name}.parquet") for name in tables}
+    return {f"{folder}/{name}.parquet": sha_of(target / f"{name}.parquet") for name in tables}
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
@@ -163,8 +163,3 @@ def scan(root: Path, folders: Iterable[str], table: str) -> pl.LazyFrame | None:
     """The rows of a table in several stages, one below the other; None where there is no stage."""
     paths = [root / folder / f"{table}.parquet" for folder in folders]
     return pl.scan_parquet(paths, hive_partitioning=False, glob=False) if paths else None
-
-
-def _sha(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()

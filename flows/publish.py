@@ -19,6 +19,7 @@ from flows.store import STAGING, sync, write_whole
 from transforms.tables.contract import CONTRACT_VERSION, Table
 
 CURRENT = Path("reports/current")
+HISTORY = Path("reports/history")
 Tables = Mapping[str, tuple[Table, pl.DataFrame | parquet.Rows]]
 
 
@@ -29,7 +30,7 @@ def publication_id(generation: str, config_id: str, as_of: date, decisions: byte
 
 
 def folder_of(as_of: date, publication: str) -> Path:
-    return Path("reports/history") / as_of.isoformat() / publication
+    return HISTORY / as_of.isoformat() / publication
 
 
 def is_current(root: Path, as_of: date, publication: str) -> bool:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.lock import hold_unchanged
-from flows.publish import CURRENT
+from flows.publish import CURRENT, HISTORY
 from flows.review import DECISIONS
 from flows.store import MANIFEST, STAGING
 
@@ -45,7 +45,7 @@ def _borrow(store: Path, copy: Path) -> None:
             shutil.copy2(store / name, copy / name)
     if (store / STAGING).is_dir():
         shutil.copytree(store / STAGING, copy / STAGING)
-    for published in (store / "reports/history").glob("*/*"):
+    for published in (store / HISTORY).glob("*/*"):
         link = copy / published.relative_to(store)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(published.resolve())

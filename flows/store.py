@@ -36,9 +36,15 @@ def require_whole(root: Path, manifest: Manifest) -> None:
             require_bytes(root / path, name)
 
 
+def sha_of(path: Path) -> str:
+    """The sha256 of a file, as hexadecimal digits."""
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
 def require_bytes(path: Path, name: str) -> None:
     """Raises StoreDamaged for a file of a table that is not there or not what its name says."""
-    if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest()[:32] != path.stem:
+    if not path.exists() or sha_of(path)[:32] != path.stem:
         raise StoreDamaged(f"a file of {name} is missing or damaged", str(path), "Restore this file from your backup.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from flows.patience import PASSING, patiently
 from flows.remote import index, objects
 from flows.remote.address import Address
 from flows.remote.index import POINTER, Entry, Index
+from flows.store import sha_of
 
 WAITS = (2.0, 15.0)  # seconds, after the client has tried four times by itself
 TRIES = 5  # a store whose pointer changes more often than this while a few kilobytes are written is not at rest
@@ -102,12 +102,6 @@ def _bring_one(at: Address, target: Path, path: str, entry: Entry) -> None:
         # A lake file younger than what was worked out of it counts as spoilt (flows.months); this one was held against its hash.
         os.utime(beside, (0, 0))
     os.replace(beside, target)
-
-
-def sha_of(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 def publish(at: Address, root: Path, held: Held, mine: Index) -> Held:

@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from flows.remote.exchange import sha_of
 from flows.remote.index import CURRENT, Entry, Index
+from flows.store import sha_of
 
 Mark = tuple[int, int, int]  # size, time of change, inode: a file with the same three holds the same bytes
 OWN = (".lock", ".key")  # of this machine; the key never leaves it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,11 +12,9 @@ from flows import parquet
 from flows.errors import BadUsage
 from flows.manifest import require_known
 from flows.mart_tables import MART_TABLES
-from flows.publish import CURRENT
+from flows.publish import CURRENT, HISTORY, folder_of
 from flows.published import NOTHING_YET
 from transforms.report.week import Publication
-
-HISTORY = Path("reports/history")
 
 
 def current(store: Path) -> Publication:
@@ -34,12 +33,16 @@ def holding_last_week(store: Path, first_day: date, now: Publication) -> Publica
 
     Several of that business date: the one that knew most files. None: no earlier publication is kept that holds all of it.
     """
-    days = sorted(path for path in (store / HISTORY).glob("*") if _is_between(path.name, first_day - timedelta(days=1), now.as_of))
-    for day in days:
-        whole = [folder for folder in sorted(day.iterdir()) if (folder / "findings.parquet").exists()]
+    for day in days_holding_last_week((path.name for path in (store / HISTORY).glob("*")), first_day, now.as_of):
+        whole = [folder for folder in sorted((store / HISTORY / day).iterdir()) if (folder / "findings.parquet").exists()]
         if whole:
             return _read(max(whole, key=lambda folder: (_file_rows(folder), folder.name)))
     return None
+
+
+def days_holding_last_week(names: Iterable[str], first_day: date, as_of: date) -> list[str]:
+    """Of business dates, as their folders are named, those after the week before was over and before `as_of`; the earliest first."""
+    return sorted(name for name in names if _is_between(name, first_day - timedelta(days=1), as_of))
 
 
 def _is_between(name: str, first: date, before: date) -> bool:
@@ -58,4 +61,5 @@ def _read(folder: Path) -> Publication:
     """A mart that an earlier version did not publish is empty, a column that it did not have is null."""
     paths = {name: folder / f"{name}.parquet" for name in MART_TABLES}
     marts = {name: parquet.scan([path] if path.exists() else [], MART_TABLES[name]) for name, path in paths.items()}
-    return Publication(marts, date.fromisoformat(folder.parent.name), (HISTORY / folder.parent.name / folder.name).as_posix())
+    as_of = date.fromisoformat(folder.parent.name)
+    return Publication(marts, as_of, folder_of(as_of, folder.name).as_posix())
